@@ -1,0 +1,1 @@
+"""The memory: everything the bot knows, in SQLite or PostgreSQL."""

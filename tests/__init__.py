@@ -1,0 +1,1 @@
+"""The tests: real parts, loopback servers, fakes of what is outside."""
