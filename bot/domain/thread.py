@@ -1,0 +1,207 @@
+"""What a channel should show of one incident at one moment: the rules of the mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain import card, reply
+from bot.domain.delivery import Delivery, Post, PostKind, Receipt, Thread
+from bot.domain.loud import loud_marks, mention, start_is_loud
+from bot.domain.record import Mark, MarkKind, Record, Tier
+from bot.domain.scene import CARD_KEY, Scene
+from bot.domain.subscription import State, Style, Subscription
+
+UPDATE_PREFIX = "update:"
+REMINDER_PREFIX = "reminder:"
+"""What a key begins with, so that the page's ids cannot be taken for keys of ours."""
+
+UNFOLLOWED = "the channel no longer follows"
+TOO_OLD = "it was over for more than 24 hours"
+MUTED = "muted"
+MUTED_THROUGHOUT = "it opened and closed while muted"
+"""Why nothing, or nothing more, is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the channel does not show yet, in the order we saw it. *key* is that of the oldest."""
+
+    key: str
+    updates: tuple[str, ...]
+    marks: tuple[Mark, ...]
+
+
+def compose(
+    record: Record, subscription: Subscription, delivery: Delivery, page_url: str, now: datetime
+) -> Thread:
+    """Return what the channel should show of *record* at *now*, given what it already shows."""
+    scene = Scene(record, subscription, delivery, page_url, now)
+    if subscription.state is State.ENDED:
+        return Thread(_unfollowed(scene), conclusion=UNFOLLOWED)
+    return _later(scene) if delivery.receipts else _first(scene)
+
+
+def _first(scene: Scene) -> Thread:
+    """Return the card that opens the thread, or why there is none."""
+    if scene.stale and scene.record.tier is not Tier.TEST:
+        return Thread((), conclusion=TOO_OLD)
+    if scene.passed_in_silence or _stays_untold(scene):
+        return Thread((), conclusion=MUTED_THROUGHOUT)
+    if scene.muted:
+        return Thread((), due_at=scene.mute_ends, conclusion=MUTED)
+    shows = tuple(update_id for update_id, _ in scene.record.seen)
+    loud = (MarkKind.START,) if start_is_loud(scene) else ()
+    post = Post(
+        CARD_KEY,
+        PostKind.CARD,
+        card.card(scene.record, scene.page_url, shows),
+        shows=shows,
+        says=tuple(mark.id for mark in scene.record.marks),
+        loud=loud,
+        mention=mention(scene, loud),
+    )
+    return Thread((post,))
+
+
+def _stays_untold(scene: Scene) -> bool:
+    """Return whether it passed inside a former mute: that one is forgotten once there is another."""
+    return scene.delivery.conclusion == MUTED_THROUGHOUT and not scene.record.is_open
+
+
+def _later(scene: Scene) -> Thread:
+    """Return the thread as it stands, in its present words, and the next new post if one is due."""
+    pending = _pending(scene)
+    absorbed = pending if pending and _card_tells(scene) else None
+    fresh = _next_post(scene, pending) if pending else None
+    posts = _standing(scene, absorbed, spoken=fresh.says if fresh else ())
+    if pending and not fresh and not absorbed:
+        return _held_back(scene, posts)
+    due_at = None
+    if fresh is None:
+        fresh, due_at = _reminder(scene)
+    return Thread((*posts, *([fresh] if fresh else [])), due_at=_earliest(due_at, _lost_card_due(scene)))
+
+
+def _held_back(scene: Scene, posts: tuple[Post, ...]) -> Thread:
+    """Return the thread as it stands while what is pending has to wait, or came too late."""
+    if scene.stale:
+        return Thread(posts, conclusion=TOO_OLD)
+    due_at = _earliest(scene.mute_ends, scene.stale_from, _lost_card_due(scene))
+    return Thread(posts, due_at=due_at, conclusion=MUTED)
+
+
+def _pending(scene: Scene) -> Pending | None:
+    """Return what no receipt tells of yet, None if all is told."""
+    shown = {one for receipt in scene.delivery.receipts for one in receipt.shows}
+    said = {one for receipt in scene.delivery.receipts for one in receipt.says}
+    updates = [(seen, 0, UPDATE_PREFIX + one) for one, seen in scene.record.seen if one not in shown]
+    marks = [mark for mark in scene.record.marks if mark.id not in said]
+    order = sorted(updates + [(mark.seen_at, 1, mark.id) for mark in marks], key=lambda item: item[:2])
+    if not order:
+        return None
+    return Pending(order[0][2], tuple(one.removeprefix(UPDATE_PREFIX) for _, _, one in updates), tuple(marks))
+
+
+def _card_tells(scene: Scene) -> bool:
+    """Return whether the card's own timeline takes up what is pending."""
+    return scene.card_lives and (scene.style is Style.CARD or scene.stale)
+
+
+def _next_post(scene: Scene, pending: Pending) -> Post | None:
+    """Return the post that tells what is pending, None while muted or where the card tells it."""
+    if scene.muted or scene.stale:
+        return None
+    marks = loud_marks(scene, pending.marks)
+    loud = tuple(dict.fromkeys(mark.kind for mark in marks))
+    if _card_tells(scene):
+        return _notice(scene, marks, loud) if marks else None
+    alone = scene.style is Style.POST
+    says = tuple(mark.id for mark in pending.marks)
+    return Post(
+        pending.key,
+        PostKind.POST if alone else PostKind.REPLY,
+        reply.reply(scene.record, scene.page_url, pending.updates, says),
+        shows=pending.updates,
+        says=says,
+        loud=loud,
+        echo=not alone and scene.settings.echo and MarkKind.RESOLVED in loud,
+        mention=mention(scene, loud),
+    )
+
+
+def _notice(scene: Scene, marks: tuple[Mark, ...], loud: tuple[MarkKind, ...]) -> Post:
+    """Return the short loud post that stands beside a card which tells the rest."""
+    says = tuple(mark.id for mark in marks)
+    message = reply.reply(scene.record, scene.page_url, (), says)
+    return Post(says[0], PostKind.POST, message, says=says, loud=loud, mention=mention(scene, loud))
+
+
+def _standing(scene: Scene, absorbed: Pending | None, *, spoken: tuple[str, ...]) -> tuple[Post, ...]:
+    """Return the posts that are there, in their present words; the card takes up what is *absorbed*."""
+    posts = []
+    for receipt in scene.delivery.receipts:
+        if receipt.key.startswith(REMINDER_PREFIX) or receipt is not scene.delivery.receipt(receipt.key):
+            continue
+        if receipt.kind is PostKind.CARD:
+            if scene.card_lives:
+                posts.append(_card_now(scene, receipt, absorbed, spoken))
+        elif not receipt.dead:
+            posts.append(_post_now(scene, receipt))
+    return tuple(posts)
+
+
+def _card_now(scene: Scene, receipt: Receipt, absorbed: Pending | None, spoken: tuple[str, ...]) -> Post:
+    shows, says = receipt.shows, receipt.says
+    if absorbed:
+        shows = shows + absorbed.updates
+        says = says + tuple(mark.id for mark in absorbed.marks if mark.id not in spoken)
+    message = card.card(scene.record, scene.page_url, shows)
+    return Post(CARD_KEY, PostKind.CARD, message, shows=shows, says=says)
+
+
+def _post_now(scene: Scene, receipt: Receipt) -> Post:
+    message = reply.reply(scene.record, scene.page_url, receipt.shows, receipt.says)
+    return Post(receipt.key, receipt.kind, message, shows=receipt.shows, says=receipt.says)
+
+
+def _unfollowed(scene: Scene) -> tuple[Post, ...]:
+    """Return the last edit of the card: whoever reads an open one must know that nobody keeps it up to date.
+
+    Once that is said nothing changes any more, whatever becomes of the incident.
+    """
+    receipt = scene.card
+    if receipt is None or receipt.dead or scene.delivery.conclusion == UNFOLLOWED:
+        return ()
+    followed = not scene.record.is_open
+    message = card.card(scene.record, scene.page_url, receipt.shows, followed=followed)
+    return (Post(CARD_KEY, PostKind.CARD, message, shows=receipt.shows, says=receipt.says),)
+
+
+def _lost_card_due(scene: Scene) -> datetime | None:
+    """Return when a lost card is to be sent anew, None where it is already among the posts."""
+    return None if scene.lost_card_returns else scene.lost_card_due
+
+
+def _reminder(scene: Scene) -> tuple[Post | None, datetime | None]:
+    """Return the current reminder if it is due, and else when it will be.
+
+    It comes some time after the last news or post, and never of a test or a maintenance.
+    """
+    interval, record = scene.settings.reminder, scene.record
+    silent = record.is_maintenance or record.tier is Tier.TEST or scene.delivery.muted is not None
+    if interval is None or not record.is_open or silent:
+        return None, None
+    base = max(
+        [*(receipt.sent_at for receipt in scene.delivery.receipts), *(seen for _, seen in record.seen)]
+    )
+    due_at = max(base + interval, scene.mute_ends or base)
+    if scene.now < due_at:
+        return None, due_at
+    kind = PostKind.POST if scene.style is Style.POST else PostKind.REPLY
+    message = reply.reminder(record, scene.page_url, base)
+    return Post(f"{REMINDER_PREFIX}{int(base.timestamp())}", kind, message), None
+
+
+def _earliest(*moments: datetime | None) -> datetime | None:
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,1 @@
+"""Tests of the domain: what it knows, remembers and answers."""
