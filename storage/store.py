@@ -1,0 +1,135 @@
+"""The `Store` of the core as one object: each method is a transaction of the module that knows how."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.delivery import Delivery
+from bot.domain.health import Health
+from bot.domain.record import Known, Record
+from bot.domain.status import Endpoint
+from bot.domain.subscription import Channel, Mute, Settings, Subscription
+from bot.domain.transitions import Change
+from bot.ports import Claim, Settlement
+from storage import claims, deliveries, knowledge, retention, settlements, subscriptions, versions
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class SqlStore:
+    """What the methods promise is written at `bot.ports.Store`. Each may raise `StorageError`."""
+
+    database: Database
+
+    async def close(self) -> None:
+        """Give the database back."""
+        await self.database.close()
+
+    async def known(self) -> Known:
+        """Return open and newest records, and the page's state, as of one moment."""
+        return await self.database.read(knowledge.known)
+
+    async def records_by_official_id(self, ids: Collection[str]) -> dict[str, Record]:
+        """Return records by our key."""
+        return await self.database.read(lambda db: knowledge.records_by_official_id(db, ids))
+
+    async def record(self, change: Change, readings: Sequence[tuple[Endpoint, bytes]], now: datetime) -> int:
+        """Write what changed and everything that follows from it."""
+        bodies = knowledge.compressed(readings)
+        return await self.database.write(lambda db: knowledge.record(db, change, bodies, now))
+
+    async def health(self) -> Health:
+        """Return how reading the page goes."""
+        return await self.database.read(knowledge.health)
+
+    async def set_health(self, health: Health) -> None:
+        """Write how reading the page goes."""
+        await self.database.write(lambda db: knowledge.set_health(db, health))
+
+    async def claim(
+        self, owner: str, platforms: Collection[str], limit: int, now: datetime, lease: timedelta
+    ) -> list[Claim]:
+        """Take due deliveries; leases run by the database's clock on PostgreSQL, by *now* on SQLite."""
+        request = claims.Request(owner, tuple(platforms), limit, now, lease)
+        return await self.database.write(lambda db: claims.claim(db, request))
+
+    async def settle(self, settlements_: Sequence[Settlement], now: datetime) -> int:
+        """Write results under their leases."""
+        return await self.database.write(lambda db: settlements.settle(db, settlements_, now))
+
+    async def release_all(self) -> int:
+        """Void every lease; what was under one has an unknown outcome."""
+        return await self.database.write(claims.release_all)
+
+    async def next_due(self) -> datetime | None:
+        """Return when something can be claimed."""
+        return await self.database.read(claims.next_due)
+
+    async def subscription(self, channel: Channel) -> Subscription | None:
+        """Return the subscription of a channel."""
+        return await self.database.read(lambda db: subscriptions.find(db, channel))
+
+    async def subscribe(
+        self, channel: Channel, settings: Settings, actor: str, now: datetime
+    ) -> Subscription:
+        """Make, revive or change a subscription, and end its pause."""
+        return await self.database.write(
+            lambda db: subscriptions.subscribe(db, channel, settings, actor, now)
+        )
+
+    async def unsubscribe(self, channel: Channel, actor: str, now: datetime) -> bool:
+        """End a subscription."""
+        return await self.database.write(lambda db: subscriptions.unsubscribe(db, channel, actor, now))
+
+    async def change_settings(
+        self, channel: Channel, settings: Settings, actor: str, now: datetime
+    ) -> Subscription | None:
+        """Write new settings."""
+        return await self.database.write(
+            lambda db: subscriptions.change_settings(db, channel, settings, actor, now)
+        )
+
+    async def mute(self, channel: Channel, mute: Mute | None, now: datetime) -> Subscription | None:
+        """Set or end a mute."""
+        return await self.database.write(lambda db: subscriptions.mute(db, channel, mute, now))
+
+    async def mute_incident(self, channel: Channel, key: str, now: datetime) -> bool:
+        """Mute one incident in one channel."""
+        return await self.database.write(lambda db: deliveries.mute_incident(db, channel, key, now))
+
+    async def subscriptions(self, platform: str, workspace: str) -> list[Subscription]:
+        """Return a workspace's subscriptions, by channel."""
+        return await self.database.read(lambda db: subscriptions.served(db, platform, workspace))
+
+    async def settings_at(self, channel: Channel, moment: datetime) -> Settings | None:
+        """Return former settings; they are kept for 90 days after they were replaced."""
+        return await self.database.read(lambda db: versions.settings_at(db, channel, moment))
+
+    async def test(self, channel: Channel, record: Record, now: datetime) -> bool:
+        """Make a test's delivery; a paused subscription is tried at once."""
+        return await self.database.write(lambda db: deliveries.test(db, channel, record, now))
+
+    async def history(self, limit: int) -> list[Record]:
+        """Return the newest incidents."""
+        return await self.database.read(lambda db: knowledge.history(db, limit))
+
+    async def records_since(self, moment: datetime) -> list[Record]:
+        """Return incidents and maintenances."""
+        return await self.database.read(lambda db: knowledge.records_since(db, moment))
+
+    async def deliveries(self, channel: Channel, keys: Collection[str]) -> dict[str, Delivery]:
+        """Return a channel's deliveries by record key."""
+        return await self.database.read(lambda db: deliveries.deliveries(db, channel, keys))
+
+    async def covered_since(self) -> datetime | None:
+        """Return when the oldest incident opened."""
+        return await self.database.read(knowledge.covered_since)
+
+    async def forget(self, now: datetime) -> int:
+        """Delete at most 500 rows of each kind, each kind in a short transaction of its own."""
+        return sum([await self._forget(kind, now) for kind in retention.KINDS])
+
+    async def _forget(self, kind: retention.Kind, now: datetime) -> int:
+        return await self.database.write(lambda db: kind(db, now))
