@@ -1,0 +1,3 @@
+"""Tests of reading the settings."""
+
+from __future__ import annotations
