@@ -1,0 +1,1 @@
+"""The watcher on a real client, a real store and a loopback page."""
