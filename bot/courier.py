@@ -1,0 +1,242 @@
+"""The courier: takes one step at a time towards what each channel should show, and writes it down."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from bot.domain.delivery import Attempt, Delivery, Edit, Scope, Send, Step, Verdict
+from bot.domain.holds import Holds
+from bot.domain.outcomes import backoff, edited, found_dead, given_up, held, sent, unsure
+from bot.domain.subscription import State
+from bot.ports import Chat, Claim, Clock, Refused, Settlement, Store
+from bot.step import look, name, settled
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a claim is ours: several times the ten seconds a platform is given to answer."""
+
+LEAST_PAUSE = timedelta(seconds=1)
+"""A platform that asks for a pause of no length would be asked again without end."""
+
+IN_FLIGHT = 100
+"""Per platform; more requests at once only add loop lag."""
+
+
+class Courier:
+    """Serves the deliveries of some platforms. What it holds in memory may be lost at any moment."""
+
+    def __init__(
+        self,
+        store: Store,
+        chats: Mapping[str, Chat],
+        clock: Clock,
+        *,
+        owner: str = "courier",
+        page_url: str = "",
+        in_flight: int = IN_FLIGHT,
+        on_settled: Callable[[Settlement], None] = lambda _: None,
+    ) -> None:
+        """*chats* by platform name; *owner* names this process; *on_settled* sees each written result.
+
+        *page_url* is where the page is while it was never read: a test may be asked for before.
+        *in_flight* bounds each platform for itself, so that one which hangs takes no room from another.
+        """
+        self._store = store
+        self._chats = chats
+        self._clock = clock
+        self._owner = owner
+        self._page_url = page_url
+        self._in_flight = in_flight
+        self._on_settled = on_settled
+        self._serving: dict[asyncio.Task[None], str] = {}
+        self._unwritten: list[Settlement] = []
+        self._writing = asyncio.Lock()
+        self._claiming = asyncio.Lock()
+        self._holds = Holds()
+        self._begun = 0
+        self._more_is_due: set[str] = set()
+        self._stopping = False
+
+    async def tick(self) -> int:
+        """Claim what is due, as far as there is room, and begin to serve it. Returns how much was claimed.
+
+        Results that could not be written yet go first: as long as they wait nothing new is begun.
+        """
+        await self._write()
+        async with self._claiming:
+            return sum([await self._claim(platform) for platform in self._chats])
+
+    async def _claim(self, platform: str) -> int:
+        room = self._room(platform)
+        if self._stopping or self._unwritten or room <= 0:
+            return 0
+        claims = await self._store.claim(self._owner, (platform,), room, self._clock.now(), LEASE)
+        self._more_is_due.discard(platform)
+        if len(claims) == room:
+            self._more_is_due.add(platform)
+        for claim in claims:
+            self._begin(claim if claim.page_url else replace(claim, page_url=self._page_url))
+        return len(claims)
+
+    async def run_dry(self) -> int:
+        """Serve until nothing is due. Returns how many claims that took."""
+        before = self._begun
+        while True:
+            idle = not self._serving  # else room may have been freed while we claimed, and not been filled
+            claimed = await self.tick()
+            if self._serving:
+                await asyncio.wait(set(self._serving))
+            elif idle and not claimed:
+                return self._begun - before
+
+    async def drain(self, limit: timedelta) -> bool:
+        """Begin nothing new and finish what is in flight, for at most *limit*; False if some was left.
+
+        What is left stays leased: whoever comes next treats it as of unknown outcome.
+        """
+        self._stopping = True
+        finishing = asyncio.create_task(self._finish())
+        await asyncio.wait({finishing}, timeout=limit.total_seconds())
+        return not self._serving and not self._unwritten
+
+    async def _finish(self) -> None:
+        async with self._claiming:  # a claim under way is begun before we look what there is to wait for
+            serving = set(self._serving)
+        if serving:
+            await asyncio.wait(serving)
+        await self._write()
+
+    def _begin(self, claim: Claim) -> None:
+        task = asyncio.create_task(self._serve(claim))
+        self._begun += 1
+        self._serving[task] = claim.subscription.channel.platform
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._serving[task]
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            log.error("a delivery was left to its lease", exc_info=error)
+
+    async def _serve(self, claim: Claim) -> None:
+        settlement = await self._step(claim)
+        self._unwritten.append(settlement)
+        await self._write()
+        platform = claim.subscription.channel.platform
+        if settlement.due_at is not None and settlement.due_at <= self._clock.now():
+            self._more_is_due.add(platform)
+        worth_it = platform in self._more_is_due and self._room(platform) >= self._in_flight // 4
+        if worth_it and not self._claiming.locked():
+            await self.tick()
+
+    def _room(self, platform: str) -> int:
+        return self._in_flight - sum(one == platform for one in self._serving.values())
+
+    async def _write(self) -> None:
+        """Write the results that have come together: many at once when busy, at once when idle."""
+        async with self._writing:
+            while self._unwritten:
+                batch = tuple(self._unwritten)
+                try:
+                    counted = await self._store.settle(batch, self._clock.now())
+                except Exception:
+                    log.exception("results not written count=%d; trying again", len(batch))
+                    return
+                del self._unwritten[: len(batch)]
+                if counted < len(batch):
+                    log.warning("results came too late count=%d", len(batch) - counted)
+                for settlement in batch:
+                    self._on_settled(settlement)
+
+    async def _step(self, claim: Claim) -> Settlement:
+        """Take the next step of one delivery and return what came of it; an error of ours is put off."""
+        step: Step | None = None
+        try:
+            now = self._clock.now()
+            delivery, thread, step = look(claim, claim.delivery, now)
+            if step is None:
+                return settled(claim, delivery, thread)
+            until = self._holds.until(claim.subscription.channel, now)
+            if until is not None:
+                return Settlement(claim, held(delivery, step, now), until)
+            delivery = await self._take(claim, delivery, step)
+        except Refused as refusal:
+            return self._refused(claim, step, refusal)
+        except Exception as error:
+            log.exception("step failed incident=%s", claim.record.key)
+            code, unknown = type(error).__name__, step is not None
+            ours = Refused(Verdict.RETRY, Scope.POST, code, "an error of our own", unknown=unknown)
+            return self._refused(claim, step, ours)
+        log.info(
+            "step taken step=%s platform=%s incident=%s post=%s",
+            name(step),
+            claim.subscription.channel.platform,
+            claim.record.key,
+            step.post.key,
+        )
+        return self._after_success(claim, delivery)
+
+    async def _take(self, claim: Claim, delivery: Delivery, step: Step) -> Delivery:
+        channel = claim.subscription.channel
+        chat = self._chats[channel.platform]
+        match step:
+            case Send(post, nonce, _, parent):
+                reference = await chat.send(channel, post, nonce, parent)
+                style = claim.subscription.settings.style
+                return sent(delivery, step, reference, self._clock.now(), style)
+            case Edit(post, reference):
+                await chat.edit(channel, reference, post)
+                return edited(delivery, step, self._clock.now())
+
+    def _after_success(self, claim: Claim, delivery: Delivery) -> Settlement:
+        """Return what an accepted step leads to. Whatever goes wrong here, its receipt is written."""
+        now = self._clock.now()
+        going_on = Settlement(claim, delivery, now, resume=claim.subscription.state is State.PAUSED)
+        try:
+            delivery, thread, step = look(claim, delivery, now)
+        except Exception:
+            log.exception("next look failed incident=%s", claim.record.key)
+            return going_on
+        return going_on if step else replace(settled(claim, delivery, thread), resume=going_on.resume)
+
+    def _refused(self, claim: Claim, step: Step | None, refusal: Refused) -> Settlement:
+        """Return what a refusal makes of the delivery, by its verdict."""
+        now = self._clock.now()
+        log.warning(
+            "step refused step=%s platform=%s incident=%s code=%s verdict=%s",
+            name(step),
+            claim.subscription.channel.platform,
+            claim.record.key,
+            refusal.code,
+            refusal.verdict.value,
+        )
+        detail = " ".join(filter(None, (f"{refusal.code}: {refusal.reason}", refusal.cure)))
+        outcome = "unknown" if refusal.unknown else refusal.verdict.value
+        attempt = Attempt(now, name(step), step.post.key if step else "", outcome, detail)
+        delivery = claim.delivery.noting(attempt)
+        if refusal.unknown and step is not None:
+            delivery = unsure(delivery, step)
+        if step is None or refusal.verdict is Verdict.RETRY:
+            return self._retried(claim, delivery, refusal, now)
+        match refusal.verdict:
+            case Verdict.RESEND:
+                return Settlement(claim, found_dead(delivery, step, now), now)
+            case Verdict.DROP:
+                return Settlement(claim, given_up(delivery, step, now), now)
+            case Verdict.PAUSE:
+                failed = replace(delivery, failures=delivery.failures + 1)
+                return Settlement(claim, failed, now, pause=detail)
+
+    def _retried(self, claim: Claim, delivery: Delivery, refusal: Refused, now: datetime) -> Settlement:
+        """Return the delivery put off. A rate limit is a pause for breath, not a failure."""
+        if refusal.retry_after is not None:
+            due_at = now + max(refusal.retry_after, LEAST_PAUSE)
+            self._holds.add(claim.subscription.channel, refusal.scope, due_at)
+            return Settlement(claim, delivery, due_at)
+        failures = delivery.failures + 1
+        return Settlement(claim, replace(delivery, failures=failures), now + backoff(failures, delivery.id))

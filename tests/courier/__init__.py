@@ -1,0 +1,1 @@
+"""The courier on a real store, with platforms in memory."""
