@@ -1,0 +1,43 @@
+"""Who asks, from where and with which rights; and what is said back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.message import Message
+from bot.domain.subscription import Channel, Style
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Somebody who uses a command in *channel*. The adapter decides the rights, the desk enforces them.
+
+    *user* is the platform's id. *may_configure*: this channel's subscription. *may_list*: see those of
+    the whole workspace. *who_configures* and *who_lists* say, for a refusal, who may. *asks_with* and
+    *configures_with* are what people type before a command, the same on some platforms. *types* is
+    False where settings are not typed as text, so that nobody is told to. *mentions* says in a few
+    words whom `mention=` takes here, empty where it takes nobody.
+    """
+
+    channel: Channel
+    user: str
+    may_configure: bool = False
+    may_list: bool = False
+    default_style: Style = Style.THREAD
+    asks_with: str = "/claudestatus"
+    configures_with: str = "/claudestatus"
+    who_configures: str = "the members of this channel"
+    who_lists: str = "an admin of this workspace"
+    types: bool = True
+    mentions: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller is told, and what the channel is told about a change (None: nothing changed).
+
+    *announce* does not name the caller: the adapter adds who it was, as its platform writes people.
+    """
+
+    message: Message
+    announce: Message | None = None

@@ -1,0 +1,188 @@
+"""What the desk says back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.commands.caller import Caller
+from bot.commands.problems import shown
+from bot.commands.settings_words import Components, differences, rows, summary
+from bot.domain.message import Block, Button, Line, Link, Listing, Message, Strong, Text, Tone, When
+from bot.domain.subscription import Settings, State, Subscription
+
+SUBSCRIPTIONS_LISTED = 40
+
+SUBSCRIBE = Button("subscribe", "Alert this channel")
+SETTINGS = Button("settings", "Settings")
+TEST = Button("test", "Send a test")
+
+ASKING = frozenset({"history", "uptime", "help"})
+
+
+def say(title: str, *blocks: Block, footer: Text = (), buttons: tuple[Button, ...] = ()) -> Message:
+    """Return a message in the neutral mood: the colours of alerts would speak of Claude."""
+    return Message(Tone.BLUE, title, blocks, footer=footer, buttons=buttons)
+
+
+def typed(caller: Caller, command: str) -> Strong:
+    """Return what to type for *command* on the caller's platform."""
+    word = command.partition(" ")[0]
+    return Strong(f"{caller.asks_with if word in ASKING else caller.configures_with} {command}")
+
+
+def asked(caller: Caller, component: str) -> Strong:
+    """Return what to type for the state of *component* on the caller's platform."""
+    return Strong(f"{caller.asks_with} {component}")
+
+
+def not_allowed(who: str) -> Message:
+    """Say who may, to somebody who may not."""
+    return say(f"This is for {who}", Line(("Nothing was changed. Ask one of them.",)))
+
+
+def misunderstood(caller: Caller, problem: str, nearest: str) -> Message:
+    """Say what does not fit, and what was probably meant."""
+    if not nearest:
+        return say(problem, Line(("All commands: ", typed(caller, "help"))))
+    if "=" in nearest and not caller.types:
+        return say(problem, Line(("Try ", Strong(nearest.partition(" ")[2]))))
+    return say(problem, Line(("Try ", typed(caller, nearest))))
+
+
+def unknown_word(caller: Caller, text: str, near: Sequence[Strong], components: Sequence[str]) -> Message:
+    """Say that *text* is nothing we know; what is *near* it, or else which *components* there are."""
+    title = f"{shown(text)} is neither a component nor a command"
+    if near:
+        line: list[str | Strong] = ["Did you mean "]
+        for index, one in enumerate(near):
+            line += [" or " if index else "", one]
+        return say(title, Line((*line, "?")))
+    some = f"Components: {', '.join(components)}. " if components else ""
+    return say(title, Line((some, "All commands: ", typed(caller, "help"))))
+
+
+def not_subscribed(caller: Caller) -> Message:
+    """Say that there is nothing here to change or show, and how to begin."""
+    line = Line(("Begin with ", typed(caller, "subscribe"), "."))
+    return say("This channel gets no alerts", line, buttons=(SUBSCRIBE,))
+
+
+def subscribed(subscription: Subscription, components: Components, open_count: int, now: datetime) -> Message:
+    """Confirm a new subscription: what will be told, and what is open right now."""
+    blocks: list[Block] = [Line((f"Told here: {summary(subscription.settings, components)}.",))]
+    if open_count:
+        what = "One incident is open" if open_count == 1 else f"{open_count} incidents are open"
+        blocks.append(Line((f"{what} and will be shown here at once.",)))
+    blocks.extend(_mute_line(subscription, now))
+    return say("This channel is alerted from now on", *blocks, buttons=(TEST, SETTINGS))
+
+
+def subscribed_already(
+    before: Subscription, after: Subscription, components: Components, now: datetime
+) -> Message:
+    """Say that it was subscribed before, and what changed all the same."""
+    changed = differences(before.settings, after.settings, components)
+    blocks: list[Block] = []
+    if before.state is State.PAUSED:
+        blocks.append(Line(("It was paused and is tried again now. ", before.pause_reason or "")))
+    blocks.append(Listing(changed) if changed else Line(("The settings stay as they are.",)))
+    blocks.extend(_mute_line(after, now))
+    return say("This channel was subscribed already", *blocks, buttons=(TEST, SETTINGS))
+
+
+def subscribed_announcement(settings: Settings, components: Components) -> Message:
+    """Tell the channel that it is subscribed."""
+    line = Line((f"Told here: {summary(settings, components)}.",))
+    return say("Alerts about Claude's status are on in this channel", line, buttons=(SETTINGS,))
+
+
+def unsubscribed(caller: Caller) -> Message:
+    """Confirm the end."""
+    line = Line(
+        ("Open cards say so once and are not kept up to date. To begin again: ", typed(caller, "subscribe"))
+    )
+    return say("This channel is alerted no more", line)
+
+
+def unsubscribed_announcement() -> Message:
+    """Tell the channel that it is no longer subscribed."""
+    return say("Alerts about Claude's status are off in this channel")
+
+
+def nothing_to_end() -> Message:
+    """Say that there was no subscription."""
+    return say("This channel gets no alerts", Line(("There is nothing to end.",)))
+
+
+def settings_changed(before: Settings, after: Settings, components: Components) -> Message:
+    """Confirm a change, and tell the channel of it: both in the same words."""
+    changed = Listing(differences(before, after, components))
+    return say("The alert settings of this channel were changed", changed, buttons=(SETTINGS,))
+
+
+def settings_unchanged() -> Message:
+    """Say that what was asked for held already."""
+    return say("The settings were so already", Line(("Nothing was changed.",)))
+
+
+def settings_shown(
+    caller: Caller, subscription: Subscription, components: Components, now: datetime
+) -> Message:
+    """Show every setting, what stands in the way, and how to change it."""
+    hinted = caller.may_configure and caller.types
+    lines: list[Text] = [
+        (Strong(row.name), f": {row.words}{f' · {row.typed}' if hinted else ''}")
+        for row in rows(subscription.settings, components)
+    ]
+    if hinted and caller.mentions:
+        lines.append((f"mention= takes {caller.mentions}",))
+    blocks: list[Block] = [*_pause_lines(caller, subscription), *_mute_line(subscription, now)]
+    since = Line(("Subscribed since ", When(subscription.since), "."))
+    return say("Alerts in this channel", *blocks, Listing(tuple(lines)), since, footer=_how_to_change(caller))
+
+
+def _how_to_change(caller: Caller) -> Text:
+    if not caller.may_configure:
+        return (f"The settings are changed by {caller.who_configures}.",)
+    if not caller.types:
+        return ()
+    return ("Change them like this: ", typed(caller, "settings impact=major"))
+
+
+def _pause_lines(caller: Caller, subscription: Subscription) -> list[Block]:
+    if subscription.state is not State.PAUSED:
+        return []
+    reason = subscription.pause_reason or "The platform refused our messages."
+    return [
+        Line((Strong("Paused"), f": {reason}")),
+        Line(("It is tried again by itself now and then; to try at once: ", typed(caller, "subscribe"))),
+    ]
+
+
+def _mute_line(subscription: Subscription, now: datetime) -> list[Block]:
+    mute = subscription.mute
+    if mute is None or not mute.covers(now):
+        return []
+    return [Line((Strong("Muted"), " until ", When(mute.until), "."))]
+
+
+def listed(subscriptions: Sequence[Subscription], components: Components, now: datetime) -> Message:
+    """Show all subscriptions of a workspace."""
+    if not subscriptions:
+        return say("No channel of this workspace is subscribed")
+    lines: list[Text] = [_listed_line(one, components, now) for one in subscriptions[:SUBSCRIPTIONS_LISTED]]
+    if len(subscriptions) > SUBSCRIPTIONS_LISTED:
+        lines.append((f"and {len(subscriptions) - SUBSCRIPTIONS_LISTED} more",))
+    count = "One channel is" if len(subscriptions) == 1 else f"{len(subscriptions)} channels are"
+    return say(f"{count} subscribed here", Listing(tuple(lines)))
+
+
+def _listed_line(subscription: Subscription, components: Components, now: datetime) -> Text:
+    line: list[str | Strong | When | Link] = [Strong(subscription.channel.id)]
+    line.append(f": {summary(subscription.settings, components)}")
+    if subscription.state is State.PAUSED:
+        line.append(f" · paused: {subscription.pause_reason}")
+    if subscription.mute and subscription.mute.covers(now):
+        line += [" · muted until ", When(subscription.mute.until)]
+    return tuple(line)

@@ -1,0 +1,124 @@
+"""A channel's settings in words, each with how it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.domain.message import Strong, Text
+from bot.domain.naming import short_name
+from bot.domain.record import ComponentState
+from bot.domain.subscription import Mention, QuietHours, Settings, Style
+from bot.domain.words import duration, names
+
+Components = Mapping[str, ComponentState]
+"""The page's components by id."""
+
+IMPACT_LINES = {
+    "none": "none, so every incident is told",
+    "minor": "minor",
+    "major": "major",
+    "critical": "critical",
+}
+
+STYLE_LINES = {
+    Style.THREAD: "thread: a card that is kept up to date, its history in the thread below",
+    Style.CARD: "card: one card that is kept up to date",
+    Style.POST: "post: a card, and a post of its own for each update",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting: its *name*, what holds in *words*, and how it is *typed*."""
+
+    name: str
+    words: str
+    typed: str
+
+
+def rows(settings: Settings, components: Components) -> tuple[Row, ...]:
+    """Return every setting in words; *components* name the ids, and one they lack has left the page."""
+    return (
+        Row("Components", component_words(settings, components), "components=claude.ai,api|all"),
+        Row("Least impact", IMPACT_LINES[settings.least_impact], "impact=none|minor|major|critical"),
+        Row("Maintenance", _told(told=settings.maintenance), "maintenance=on|off"),
+        Row("Style", STYLE_LINES[settings.style], "style=thread|card|post"),
+        Row("Mention", mention_words(settings.mention), "mention=…|nobody mention-from=major"),
+        Row("Quiet hours", quiet_words(settings.quiet_hours), _quiet_typed(settings.quiet_hours)),
+        Row("Echo", _echo_words(echo=settings.echo), "echo=on|off"),
+        Row("Reminder", _reminder_words(settings), "reminder=2h|off"),
+    )
+
+
+def differences(before: Settings, after: Settings, components: Components) -> tuple[Text, ...]:
+    """Return a line for each setting that differs: what held, and what holds now."""
+    pairs = zip(rows(before, components), rows(after, components), strict=True)
+    return tuple(
+        (Strong(new.name), f": {new.words} (was: {old.words})")
+        for old, new in pairs
+        if old.words != new.words
+    )
+
+
+def summary(settings: Settings, components: Components) -> str:
+    """Return in one line what is told."""
+    what = "all components" if not settings.components else component_words(settings, components)
+    impact = "any impact" if settings.least_impact == "none" else f"{settings.least_impact} impact or worse"
+    return (
+        f"{what}, {impact}, {'with' if settings.maintenance else 'without'} maintenance, as {settings.style}"
+    )
+
+
+def component_words(settings: Settings, components: Components) -> str:
+    """Return the chosen components by their present names."""
+    if not settings.components:
+        return "all"
+    return names(sorted(_component_word(one, components) for one in settings.components))
+
+
+def _component_word(component_id: str, components: Components) -> str:
+    state = components.get(component_id)
+    return short_name(state.component.name) if state else f"{component_id} (no longer on the status page)"
+
+
+def mention_words(mention: Mention | None) -> str:
+    """Return who is called, and from which impact on."""
+    if mention is None:
+        return "nobody"
+    if mention.least_impact == "none":
+        return f"{mention.target}, when an incident starts or worsens"
+    return f"{mention.target}, from {mention.least_impact} impact on"
+
+
+def quiet_words(quiet: QuietHours | None) -> str:
+    """Return when it is quiet, in which zone, and what breaks it."""
+    if quiet is None:
+        return "off"
+    hours = "all day" if quiet.start == quiet.end else f"{quiet.start:%H:%M} to {quiet.end:%H:%M}"
+    breaks = "only critical incidents are loud" if quiet.critical_breaks else "nothing is loud"
+    return f"{hours}, {quiet.zone}; {breaks} then"
+
+
+def _quiet_typed(quiet: QuietHours | None) -> str:
+    if quiet is None:
+        return "quiet=22:00-07:00 zone=Europe/Berlin"
+    return f"quiet=22:00-07:00|off critical={'off' if quiet.critical_breaks else 'on'}"
+
+
+def _told(*, told: bool) -> str:
+    return "on, scheduled work is told" if told else "off, scheduled work is not told"
+
+
+def _echo_words(*, echo: bool) -> str:
+    return (
+        "on, the end of an incident is also said in the channel"
+        if echo
+        else "off, the end stays in the thread"
+    )
+
+
+def _reminder_words(settings: Settings) -> str:
+    if settings.reminder is None:
+        return "off"
+    return f"every {duration(settings.reminder)} while an incident is open"

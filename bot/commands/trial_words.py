@@ -1,0 +1,39 @@
+"""What a test alert says, and what is said about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.commands.caller import Caller
+from bot.commands.replies import say, typed
+from bot.commands.settings_words import Components, mention_words, quiet_words, summary
+from bot.domain.message import Block, Line, Message, Strong, When
+from bot.domain.subscription import Settings, State, Subscription
+
+NAME = "Test alert: nothing is broken"
+
+
+def body(settings: Settings, components: Components) -> str:
+    """Return the text of the test's only update."""
+    return (
+        "Somebody in this channel asked for a test. It came the way every alert comes, so alerts will, too. "
+        f"This channel is told of: {summary(settings, components)}."
+    )
+
+
+def queued(caller: Caller, subscription: Subscription, impact: str, now: datetime, *, quiet: bool) -> Message:
+    """Say what will be seen, or why it will not; *quiet* is whether quiet hours silence it."""
+    blocks: list[Block] = [Line((f"It is shown as an incident of {impact} impact and is over at once.",))]
+    mute = subscription.mute
+    if subscription.state is State.PAUSED:
+        reason = subscription.pause_reason or "The platform refused our messages."
+        blocks.append(Line((Strong("Paused"), f": {reason} If the test gets through, the pause is over.")))
+    if mute and mute.covers(now):
+        blocks.append(Line((Strong("Muted"), " until ", When(mute.until), ": it comes then, silently.")))
+    elif quiet:
+        hours = quiet_words(subscription.settings.quiet_hours)
+        blocks.append(Line((f"Quiet hours ({hours}): it comes silently and mentions nobody.",)))
+    else:
+        blocks.append(Line((f"Mentions: {mention_words(subscription.settings.mention)}.",)))
+    blocks.append(Line(("If it does not appear, the reason is here: ", typed(caller, "settings"))))
+    return say("A test alert is on its way to this channel", *blocks)
