@@ -1,0 +1,38 @@
+"""In the end every channel shows what it should, whatever happened; and the judge finds mistakes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.properties.arena import Arena
+from tests.properties.flaws import FLAWS, Flaw
+from tests.properties.history import CHANNELS, live
+
+HISTORIES = 300
+FEW_CHANNELS = 4
+MOST_SEEDS = 30
+FIRST_SEEDS = {
+    "an edit is written down before it is accepted": 4,
+    "a deleted message is taken for alive": 2,
+    "a lost card comes back under its old nonce": 5,
+    "a loud word is not remembered": 6,
+    "a mute is ignored": 2,
+    "what failed is not tried again": 6,
+}
+"""Where to begin to look for a history that shows a flaw, to come to it sooner."""
+
+
+@pytest.mark.parametrize("seed", range(1, HISTORIES // CHANNELS + 1))
+def test_a_channel_converges_whatever_happens_on_the_way(arena: Arena, seed: int) -> None:
+    assert live(arena, seed).violations == ()
+
+
+def test_a_seed_shows_the_same_again(arena: Arena) -> None:
+    assert live(arena, 5, channels=FEW_CHANNELS) == live(arena, 5, channels=FEW_CHANNELS)
+
+
+@pytest.mark.parametrize("flaw", FLAWS.values(), ids=FLAWS.keys())
+def test_a_mistake_is_found(arena: Arena, flaw: Flaw, request: pytest.FixtureRequest) -> None:
+    first = FIRST_SEEDS.get(request.node.callspec.id, 1)
+    seeds = range(first, first + MOST_SEEDS)
+    assert any(live(arena, seed, flaw=flaw).violations for seed in seeds)
