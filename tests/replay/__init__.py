@@ -1,0 +1,3 @@
+"""Tests of replaying recordings."""
+
+from __future__ import annotations
