@@ -1,0 +1,106 @@
+"""The composition root: builds every object, and lets them run on one event loop until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import TextIO
+
+from adapters.console import Terminal
+from bot.commands import Desk
+from bot.duties import clocks
+from bot.jobs import Jobs
+from bot.parts import Bot, Options, Role, built
+from bot.ports import Settlement
+from bot.settings import Settings
+from bot.terminal import Lines, answer_lines, subscribe_terminal
+from storage.address import read_address
+
+log = logging.getLogger(__name__)
+
+DRAIN_FOR = timedelta(seconds=8)
+"""How long work in flight may take after SIGTERM; the platform that sent it kills us after ten seconds."""
+
+GONE_AFTER = timedelta(seconds=9.5)
+
+THREADS = 32
+
+
+async def run(settings: Settings, options: Options, terminal: Terminal, typed: TextIO | None) -> int:
+    """Run until SIGTERM or SIGINT, or until nobody reads *terminal* any more.
+
+    *typed* is where commands are typed, None where nobody can. Raises `BrokenPipeError` in that last case.
+    """
+    stop = _stop_on_signals()
+    # A host name that takes its time occupies a thread beyond our deadline; the default pool has few of them.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
+
+    def stop_if_unread(settlement: Settlement) -> None:
+        if any("EPIPE" in attempt.detail for attempt in settlement.delivery.trace[-1:]):
+            stop.set()
+
+    async with built(settings, options, terminal, stop_if_unread) as bot:
+        if not read_address(settings.database_url.reveal()).is_postgresql:
+            await bot.store.release_all()
+        await subscribe_terminal(bot.store, bot.clock)
+        _greet(bot, typed)
+        jobs = Jobs(on_unread=stop.set)
+        typing = asyncio.create_task(_type(bot, typed)) if typed else None
+        scheduler = clocks(bot, jobs)
+        scheduler.start()
+        await stop.wait()
+        jobs.stop()
+        if not await bot.courier.drain(DRAIN_FOR):
+            log.warning("stopped with work in flight; it is of unknown outcome and will be looked at again")
+        scheduler.shutdown(wait=False)
+        await jobs.ended()
+        if typing:
+            typing.cancel()
+    terminal.write("Stopped.\n")
+    terminal.flush()
+    return 0
+
+
+def _stop_on_signals() -> asyncio.Event:
+    """Return an event that the first SIGTERM or SIGINT sets; a second one ends the process at once."""
+    stop = asyncio.Event()
+
+    def asked() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+        # Whatever hangs, be it a library: what is written is safe, and nobody waits longer for us.
+        last_resort = threading.Timer(GONE_AFTER.total_seconds(), os._exit, (0,))
+        last_resort.daemon = True
+        last_resort.start()
+
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked)
+    return stop
+
+
+def _greet(bot: Bot, typed: TextIO | None) -> None:
+    settings, roles = bot.settings, bot.options.roles
+    watching = f"Watching {settings.status_page_url} every {settings.poll_seconds:g} s."
+    lines = [
+        watching if Role.WATCH in roles else "This process does not watch the page (see --roles).",
+        f"Storing in {read_address(settings.database_url.reveal()).shown}.",
+        "Alerts appear here." if Role.DELIVER in roles else "This process delivers no alerts (see --roles).",
+    ]
+    if settings.slack or settings.discord:
+        lines.append("Tokens of Slack or Discord are set, but this version tells the terminal alone.")
+    if typed is not None:
+        lines.append("Type /claudestatus help for what you can ask, Ctrl-C to stop.")
+    bot.terminal.write("\n".join(lines) + "\n\n")
+    bot.terminal.flush()
+
+
+async def _type(bot: Bot, typed: TextIO) -> None:
+    desk = Desk(bot.store, bot.clock, bot.settings.status_page_url)
+    await answer_lines(Lines(typed), desk, bot.terminal.show)

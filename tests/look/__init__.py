@@ -1,0 +1,1 @@
+"""`status`: one look, one answer."""
