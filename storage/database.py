@@ -97,12 +97,21 @@ class Database:
     async def close(self) -> None:
         """Begin nothing any more, wait a moment for what is under way, and give everything back."""
         self.closed.set()
-        if self.under_way:
-            await asyncio.wait(set(self.under_way), timeout=CLOSE_PATIENCE)
+        await self._no_longer_under_way()
         await self.readers.dispose()
         await self.writers.dispose()
         if self.alone is not None:
             self.alone.release()
+
+    async def _no_longer_under_way(self) -> None:
+        """Give each transaction the time to end, then take back those that did not."""
+        if not self.under_way:
+            return
+        _, stuck = await asyncio.wait(set(self.under_way), timeout=CLOSE_PATIENCE)
+        for transaction in stuck:
+            transaction.cancel()
+        if stuck:
+            await asyncio.wait(stuck, timeout=CLOSE_PATIENCE)
 
 
 async def open_database(address: Address, *, alone: bool) -> Database:
