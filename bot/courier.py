@@ -6,22 +6,23 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from bot.domain.delivery import Attempt, Delivery, Edit, Scope, Send, Step, Verdict
+from bot.domain.delivery import Delivery, Edit, Scope, Send, Step, Verdict
 from bot.domain.holds import Holds
-from bot.domain.outcomes import backoff, edited, found_dead, given_up, held, sent, unsure
+from bot.domain.outcomes import edited, held, sent
 from bot.domain.subscription import State
-from bot.ports import Chat, Claim, Clock, Refused, Settlement, Store
-from bot.step import look, name, settled
+from bot.ports import Chat, Claim, Clock, NotYet, Refused, Settlement, Store
+from bot.step import look, name, refused, settled
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 """How long a claim is ours: several times the ten seconds a platform is given to answer."""
 
-LEAST_PAUSE = timedelta(seconds=1)
-"""A platform that asks for a pause of no length would be asked again without end."""
+ASKED_TO_PAUSE = "the platform asked for a pause"
+NOT_ITS_TURN = "many messages are due there at once"
+"""Why a delivery waits untried."""
 
 IN_FLIGHT = 100
 """Per platform; more requests at once only add loop lag."""
@@ -163,10 +164,12 @@ class Courier:
                 return settled(claim, delivery, thread)
             until = self._holds.until(claim.subscription.channel, now)
             if until is not None:
-                return Settlement(claim, held(delivery, step, now), until)
+                return Settlement(claim, held(delivery, step, now, ASKED_TO_PAUSE), until)
             delivery = await self._take(claim, delivery, step)
         except Refused as refusal:
             return self._refused(claim, step, refusal)
+        except NotYet as early:
+            return self._put_off(claim, step, early)
         except Exception as error:
             log.exception("step failed incident=%s", claim.record.key)
             code, unknown = type(error).__name__, step is not None
@@ -193,6 +196,12 @@ class Courier:
                 await chat.edit(channel, reference, post)
                 return edited(delivery, step, self._clock.now())
 
+    def _put_off(self, claim: Claim, step: Step | None, early: NotYet) -> Settlement:
+        """Return the delivery as it was, to be looked at again when its turn has come."""
+        now = self._clock.now()
+        delivery = held(claim.delivery, step, now, NOT_ITS_TURN) if step else claim.delivery
+        return Settlement(claim, delivery, now + early.wait)
+
     def _after_success(self, claim: Claim, delivery: Delivery) -> Settlement:
         """Return what an accepted step leads to. Whatever goes wrong here, its receipt is written."""
         now = self._clock.now()
@@ -205,38 +214,17 @@ class Courier:
         return going_on if step else replace(settled(claim, delivery, thread), resume=going_on.resume)
 
     def _refused(self, claim: Claim, step: Step | None, refusal: Refused) -> Settlement:
-        """Return what a refusal makes of the delivery, by its verdict."""
-        now = self._clock.now()
+        """Return what a refusal makes of the delivery; where it asks for a pause, others wait as well."""
+        channel, now = claim.subscription.channel, self._clock.now()
         log.warning(
             "step refused step=%s platform=%s incident=%s code=%s verdict=%s",
             name(step),
-            claim.subscription.channel.platform,
+            channel.platform,
             claim.record.key,
             refusal.code,
             refusal.verdict.value,
         )
-        detail = " ".join(filter(None, (f"{refusal.code}: {refusal.reason}", refusal.cure)))
-        outcome = "unknown" if refusal.unknown else refusal.verdict.value
-        attempt = Attempt(now, name(step), step.post.key if step else "", outcome, detail)
-        delivery = claim.delivery.noting(attempt)
-        if refusal.unknown and step is not None:
-            delivery = unsure(delivery, step)
-        if step is None or refusal.verdict is Verdict.RETRY:
-            return self._retried(claim, delivery, refusal, now)
-        match refusal.verdict:
-            case Verdict.RESEND:
-                return Settlement(claim, found_dead(delivery, step, now), now)
-            case Verdict.DROP:
-                return Settlement(claim, given_up(delivery, step, now), now)
-            case Verdict.PAUSE:
-                failed = replace(delivery, failures=delivery.failures + 1)
-                return Settlement(claim, failed, now, pause=detail)
-
-    def _retried(self, claim: Claim, delivery: Delivery, refusal: Refused, now: datetime) -> Settlement:
-        """Return the delivery put off. A rate limit is a pause for breath, not a failure."""
-        if refusal.retry_after is not None:
-            due_at = now + max(refusal.retry_after, LEAST_PAUSE)
-            self._holds.add(claim.subscription.channel, refusal.scope, due_at)
-            return Settlement(claim, delivery, due_at)
-        failures = delivery.failures + 1
-        return Settlement(claim, replace(delivery, failures=failures), now + backoff(failures, delivery.id))
+        settlement = refused(claim, step, refusal, now)
+        if refusal.verdict is Verdict.RETRY and refusal.retry_after is not None and settlement.due_at:
+            self._holds.add(channel, refusal.scope, settlement.due_at)
+        return settlement

@@ -1,9 +1,4 @@
-"""What the core needs of the outside, and the two ways the outside fails.
-
-Exception
-|- Unreadable   the status page could not be read; nothing is known to have changed
-`- Refused      a chat platform did not (surely) accept a message
-"""
+"""What the core needs of the outside."""
 
 from __future__ import annotations
 
@@ -12,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from bot.domain.delivery import Delivery, Post, Reference, Scope, Verdict
+from bot.domain.delivery import Delivery, Post, Reference
 from bot.domain.health import Headline, Health
 from bot.domain.record import Known, Record
 from bot.domain.status import Endpoint, Snapshot
 from bot.domain.subscription import Channel, Mute, Settings, Subscription
 from bot.domain.transitions import Change
+from bot.failures import NotYet, Refused, Unreadable
 
 __all__ = [
     "Chat",
@@ -25,6 +21,7 @@ __all__ = [
     "Clock",
     "Headline",
     "Health",
+    "NotYet",
     "Reading",
     "Refused",
     "Settlement",
@@ -33,49 +30,6 @@ __all__ = [
     "Unreadable",
     "Validator",
 ]
-
-
-class Unreadable(Exception):
-    """The page gave no usable answer. *reason* is for people, *retry_after* is what the page asked for.
-
-    *refused* is True when the page answered and would not give the document (an HTTP status of 400
-    to 599, or a redirect), so that another document may be worth a look.
-    """
-
-    def __init__(self, reason: str, *, retry_after: timedelta | None = None, refused: bool = False) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.retry_after = retry_after
-        self.refused = refused
-
-
-class Refused(Exception):
-    """A platform's refusal, with what it means.
-
-    *code* is the platform's own word or the name of the failure. *reason* and *cure* are sentences
-    for the people of the channel. *retry_after* is a floor, None if the platform named none.
-    *unknown* is True when the message may have been accepted all the same.
-    """
-
-    def __init__(
-        self,
-        verdict: Verdict,
-        scope: Scope,
-        code: str,
-        reason: str,
-        *,
-        cure: str = "",
-        retry_after: timedelta | None = None,
-        unknown: bool = False,
-    ) -> None:
-        super().__init__(f"{code}: {reason}")
-        self.verdict = verdict
-        self.scope = scope
-        self.code = code
-        self.reason = reason
-        self.cure = cure
-        self.retry_after = retry_after
-        self.unknown = unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +65,7 @@ class StatusSource(Protocol):
 
 
 class Chat(Protocol):
-    """A chat platform. Both methods raise `Refused`, and nothing else."""
+    """A chat platform. Both methods raise `Refused` or `NotYet`, and nothing else."""
 
     async def send(self, channel: Channel, post: Post, nonce: str, parent: Reference | None) -> Reference:
         """Make *post* appear, below *parent* if given; a platform that can, recognises a repeated *nonce*."""
@@ -158,7 +112,14 @@ class Settlement:
 
 
 class Store(Protocol):
-    """The memory. Every write is one transaction; every time is aware and in UTC."""
+    """The memory. Every write is one transaction; every time is aware and in UTC.
+
+    A method that changes a subscription takes the *notice* by which the channel is told: a record of the
+    tier NOTICE with a key of its own. Its only delivery is made in the same transaction, and only if
+    something was changed. A paused subscription is tried at once with it. Notices of one channel are
+    claimed in the order of their changes; two that are claimed together, or of which the earlier was
+    put off by a refusal, may appear in the other order.
+    """
 
     async def known(self) -> Known:
         """Return the present knowledge: every open record and the newest closed ones."""
@@ -200,22 +161,28 @@ class Store(Protocol):
         """Return the subscription of *channel*, ended or not, None if there never was one."""
 
     async def subscribe(
-        self, channel: Channel, settings: Settings, actor: str, now: datetime
+        self, channel: Channel, settings: Settings, actor: str, now: datetime, *, notice: Record | None = None
     ) -> Subscription:
         """Make or revive the subscription and a delivery for each open incident it wants."""
 
-    async def unsubscribe(self, channel: Channel, actor: str, now: datetime) -> bool:
+    async def unsubscribe(
+        self, channel: Channel, actor: str, now: datetime, *, notice: Record | None = None
+    ) -> bool:
         """End the subscription and wake its deliveries; False if there was none to end."""
 
     async def change_settings(
-        self, channel: Channel, settings: Settings, actor: str, now: datetime
+        self, channel: Channel, settings: Settings, actor: str, now: datetime, *, notice: Record | None = None
     ) -> Subscription | None:
         """Write *settings* as a new version; None if the channel is not subscribed."""
 
-    async def mute(self, channel: Channel, mute: Mute | None, now: datetime) -> Subscription | None:
+    async def mute(
+        self, channel: Channel, mute: Mute | None, now: datetime, *, notice: Record | None = None
+    ) -> Subscription | None:
         """Set or, with None, end the channel's mute now; wakes its deliveries. None if not subscribed."""
 
-    async def mute_incident(self, channel: Channel, key: str, now: datetime) -> bool:
+    async def mute_incident(
+        self, channel: Channel, key: str, now: datetime, *, notice: Record | None = None
+    ) -> bool:
         """Mute one incident here until it is over; False if the channel has no delivery for it."""
 
     async def subscriptions(self, platform: str, workspace: str) -> list[Subscription]:
@@ -228,16 +195,25 @@ class Store(Protocol):
         """Write a test's record and its only delivery; False if the channel is not subscribed."""
 
     async def history(self, limit: int) -> list[Record]:
-        """Return the newest incidents (no tests, no maintenances), newest first by opening."""
+        """Return the newest incidents (no tests, notices, maintenances), newest first by opening."""
 
     async def records_since(self, moment: datetime) -> list[Record]:
-        """Return the incidents that were open at any time since *moment*, oldest first (no tests)."""
+        """Return the incidents (no tests, notices) that were open at any time since *moment*, by opening."""
 
     async def deliveries(self, channel: Channel, keys: Collection[str]) -> dict[str, Delivery]:
         """Return the deliveries of *channel* for the records *keys*, by record key."""
 
     async def covered_since(self) -> datetime | None:
         """Return when the oldest incident we remember opened, None while there is none."""
+
+    async def first_time(self, key: str, now: datetime) -> bool:
+        """Return True the first time *key* (up to 255 characters) is given, False for at least a day after.
+
+        It holds between processes: of several that ask at once, one gets True.
+        """
+
+    async def not_yet(self, key: str) -> None:
+        """Forget *key*, whose handling failed, so that the next one who gives it handles it."""
 
     async def forget(self, now: datetime) -> int:
         """Delete one small batch of what retention no longer keeps; returns how many rows went."""

@@ -144,7 +144,12 @@ def _postgresql(address: Address) -> Database:
     settings = {name: value for name, value in ours.items() if name not in address.url.query}
     settings["prepare_threshold"] = None  # connection poolers lose statements prepared on the server
     writers = create_async_engine(
-        address.url, connect_args=settings, pool_size=5, max_overflow=5, pool_pre_ping=True
+        address.url,
+        connect_args=settings,
+        pool_size=5,
+        max_overflow=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # an error that is logged names the statement, and not what somebody typed
     )
     readers = writers.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     return Database(address, readers, writers)
@@ -154,7 +159,11 @@ def _sqlite(address: Address, begin: str, *, connections: int) -> AsyncEngine:
     """Make an engine whose every transaction starts with *begin*, and not where the driver thinks fit."""
     # A pool that keeps its connection keeps a database in memory alive, too.
     engine = create_async_engine(
-        address.url, poolclass=AsyncAdaptedQueuePool, pool_size=connections, max_overflow=0
+        address.url,
+        poolclass=AsyncAdaptedQueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        hide_parameters=True,  # as above
     )
 
     @event.listens_for(engine.sync_engine, "connect")

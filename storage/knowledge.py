@@ -8,11 +8,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.health import Health
-from bot.domain.record import Known, Record, Tier
+from bot.domain.record import FOR_ONE_CHANNEL, Known, Record
 from bot.domain.status import Endpoint, Kind
 from bot.domain.transitions import Change
 from storage import tables
@@ -36,10 +36,10 @@ Document = TypeVar("Document")
 
 
 async def known(connection: AsyncConnection) -> Known:
-    """Read the page's state, every open record and the newest closed ones; tests are no knowledge."""
+    """Read the page's state, every open record and the newest closed ones."""
     page = await _present(connection, PAGE, PageState)
     records = tables.record
-    official = select(records.c.document).where(records.c.tier != Tier.TEST)
+    official = select(records.c.document).where(_for_all())
     still_open = official.where(records.c.closed_at.is_(None))
     closed = official.where(records.c.closed_at.is_not(None))
     newest = closed.order_by(records.c.newest_at.desc(), records.c.key).limit(CLOSED_KNOWN)
@@ -99,7 +99,7 @@ async def set_health(connection: AsyncConnection, value: Health) -> None:
 async def history(connection: AsyncConnection, limit: int) -> list[Record]:
     """Read the newest incidents, newest first by opening."""
     records = tables.record
-    wanted = select(records.c.document).where(records.c.tier != Tier.TEST, records.c.kind == Kind.INCIDENT)
+    wanted = select(records.c.document).where(_for_all(), records.c.kind == Kind.INCIDENT)
     newest = wanted.order_by(records.c.opened_at.desc(), records.c.key).limit(limit)
     return [record_from(row) for row in await connection.execute(newest)]
 
@@ -108,7 +108,7 @@ async def records_since(connection: AsyncConnection, moment: datetime) -> list[R
     """Read incidents and maintenances that were open at any time since *moment*, oldest first."""
     records = tables.record
     lasting = or_(records.c.closed_at.is_(None), records.c.closed_at >= moment)
-    wanted = select(records.c.document).where(records.c.tier != Tier.TEST, lasting)
+    wanted = select(records.c.document).where(_for_all(), lasting)
     rows = await connection.execute(wanted.order_by(records.c.opened_at, records.c.key))
     return [record_from(row) for row in rows]
 
@@ -117,7 +117,7 @@ async def covered_since(connection: AsyncConnection) -> datetime | None:
     """Read when the oldest incident opened."""
     records = tables.record
     oldest = select(func.min(records.c.opened_at))
-    incidents = oldest.where(records.c.tier != Tier.TEST, records.c.kind == Kind.INCIDENT)
+    incidents = oldest.where(_for_all(), records.c.kind == Kind.INCIDENT)
     moment: datetime | None = await connection.scalar(incidents)
     return moment
 
@@ -160,6 +160,11 @@ def _columns(one: Record) -> dict[str, object]:
         "newest_at": one.newest_at,
         "document": encode(one),
     }
+
+
+def _for_all() -> ColumnElement[bool]:
+    """Return the condition that a record is knowledge: tests and notices are none."""
+    return tables.record.c.tier.not_in(FOR_ONE_CHANNEL)
 
 
 def _by_key(records: Iterable[Record]) -> dict[str, Record]:

@@ -9,12 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.record import Tier
+from bot.domain.record import FOR_ONE_CHANNEL
 from bot.domain.subscription import State
-from storage.tables import delivery, record, settings_version, snapshot, subscription
+from storage.tables import delivery, handled, record, settings_version, snapshot, subscription
 
 SNAPSHOTS = timedelta(days=7)
 TESTS = timedelta(days=7)
+HANDLED = timedelta(days=1)
 REST = timedelta(days=90)
 """Receipts, traces, former settings and ended subscriptions; incidents themselves are kept for ever."""
 
@@ -47,9 +48,14 @@ async def forget_settings(connection: AsyncConnection, now: datetime) -> int:
     return await _batch(connection, settings_version, and_(settings_version.c.at <= limit, replaced))
 
 
+async def forget_handled(connection: AsyncConnection, now: datetime) -> int:
+    """Delete the keys that nobody sends again."""
+    return await _batch(connection, handled, handled.c.at < now - HANDLED)
+
+
 async def forget_tests(connection: AsyncConnection, now: datetime) -> int:
-    """Delete the records of tests, with their deliveries."""
-    old = and_(record.c.tier == Tier.TEST, record.c.opened_at < now - TESTS)
+    """Delete the records of tests and notices, with their deliveries."""
+    old = and_(record.c.tier.in_(FOR_ONE_CHANNEL), record.c.opened_at < now - TESTS)
     keys = (await connection.scalars(select(record.c.key).where(old).limit(BATCH))).all()
     await connection.execute(delete(delivery).where(delivery.c.record_key.in_(keys)))
     return (await connection.execute(delete(record).where(record.c.key.in_(keys)))).rowcount
@@ -69,6 +75,7 @@ KINDS: tuple[Kind, ...] = (
     forget_deliveries,
     forget_settings,
     forget_tests,
+    forget_handled,
     forget_subscriptions,
 )
 """Each is to have a transaction of its own; each returns how many rows went."""

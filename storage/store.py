@@ -13,7 +13,7 @@ from bot.domain.status import Endpoint
 from bot.domain.subscription import Channel, Mute, Settings, Subscription
 from bot.domain.transitions import Change
 from bot.ports import Claim, Settlement
-from storage import claims, deliveries, knowledge, retention, settlements, subscriptions, versions
+from storage import claims, deliveries, handled, knowledge, retention, settlements, subscriptions, versions
 from storage.database import Database
 
 
@@ -72,32 +72,42 @@ class SqlStore:
         return await self.database.read(lambda db: subscriptions.find(db, channel))
 
     async def subscribe(
-        self, channel: Channel, settings: Settings, actor: str, now: datetime
+        self, channel: Channel, settings: Settings, actor: str, now: datetime, *, notice: Record | None = None
     ) -> Subscription:
         """Make, revive or change a subscription, and end its pause."""
         return await self.database.write(
-            lambda db: subscriptions.subscribe(db, channel, settings, actor, now)
+            lambda db: subscriptions.subscribe(db, channel, settings, actor, now, notice=notice)
         )
 
-    async def unsubscribe(self, channel: Channel, actor: str, now: datetime) -> bool:
+    async def unsubscribe(
+        self, channel: Channel, actor: str, now: datetime, *, notice: Record | None = None
+    ) -> bool:
         """End a subscription."""
-        return await self.database.write(lambda db: subscriptions.unsubscribe(db, channel, actor, now))
+        return await self.database.write(
+            lambda db: subscriptions.unsubscribe(db, channel, actor, now, notice=notice)
+        )
 
     async def change_settings(
-        self, channel: Channel, settings: Settings, actor: str, now: datetime
+        self, channel: Channel, settings: Settings, actor: str, now: datetime, *, notice: Record | None = None
     ) -> Subscription | None:
         """Write new settings."""
         return await self.database.write(
-            lambda db: subscriptions.change_settings(db, channel, settings, actor, now)
+            lambda db: subscriptions.change_settings(db, channel, settings, actor, now, notice=notice)
         )
 
-    async def mute(self, channel: Channel, mute: Mute | None, now: datetime) -> Subscription | None:
+    async def mute(
+        self, channel: Channel, mute: Mute | None, now: datetime, *, notice: Record | None = None
+    ) -> Subscription | None:
         """Set or end a mute."""
-        return await self.database.write(lambda db: subscriptions.mute(db, channel, mute, now))
+        return await self.database.write(lambda db: subscriptions.mute(db, channel, mute, now, notice=notice))
 
-    async def mute_incident(self, channel: Channel, key: str, now: datetime) -> bool:
+    async def mute_incident(
+        self, channel: Channel, key: str, now: datetime, *, notice: Record | None = None
+    ) -> bool:
         """Mute one incident in one channel."""
-        return await self.database.write(lambda db: deliveries.mute_incident(db, channel, key, now))
+        return await self.database.write(
+            lambda db: deliveries.mute_incident(db, channel, key, now, notice=notice)
+        )
 
     async def subscriptions(self, platform: str, workspace: str) -> list[Subscription]:
         """Return a workspace's subscriptions, by channel."""
@@ -126,6 +136,14 @@ class SqlStore:
     async def covered_since(self) -> datetime | None:
         """Return when the oldest incident opened."""
         return await self.database.read(knowledge.covered_since)
+
+    async def first_time(self, key: str, now: datetime) -> bool:
+        """Write a key down, unless it is there."""
+        return await self.database.write(lambda db: handled.first_time(db, key, now))
+
+    async def not_yet(self, key: str) -> None:
+        """Forget a key."""
+        await self.database.write(lambda db: handled.not_yet(db, key))
 
     async def forget(self, now: datetime) -> int:
         """Delete at most 500 rows of each kind, each kind in a short transaction of its own."""

@@ -9,9 +9,10 @@ from sqlalchemy import Row, Select, and_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Origin
-from bot.domain.record import Tier
+from bot.domain.record import FOR_ONE_CHANNEL, Record
 from bot.domain.subscription import Channel, Mute, Settings, State, Subscription
 from storage import tables, versions
+from storage.queue import queue_notice
 from storage.rows import record_from, subscription_from
 from storage.statements import keep_fan_out_away, upsert
 from storage.tables import delivery, subscription
@@ -39,7 +40,13 @@ async def served(connection: AsyncConnection, platform: str, workspace: str) -> 
 
 
 async def subscribe(
-    connection: AsyncConnection, channel: Channel, settings: Settings, actor: str, now: datetime
+    connection: AsyncConnection,
+    channel: Channel,
+    settings: Settings,
+    actor: str,
+    now: datetime,
+    *,
+    notice: Record | None = None,
 ) -> Subscription:
     """Make the subscription, revive it, or give one that is served new settings and end its pause.
 
@@ -57,12 +64,19 @@ async def subscribe(
     await _change(connection, row.id, values)
     if row.state == State.PAUSED:
         await unpark(connection, row.id, now)
+    await queue_notice(connection, row, notice, now)
     version = Version(row.id, row.version + 1, now, actor, Action.SUBSCRIBE, settings)
     return await _follow(connection, version)
 
 
 async def change_settings(
-    connection: AsyncConnection, channel: Channel, settings: Settings, actor: str, now: datetime
+    connection: AsyncConnection,
+    channel: Channel,
+    settings: Settings,
+    actor: str,
+    now: datetime,
+    *,
+    notice: Record | None = None,
 ) -> Subscription | None:
     """Write new settings; None if the channel is not subscribed."""
     await keep_fan_out_away(connection)
@@ -70,22 +84,37 @@ async def change_settings(
     if row is None:
         return None
     version = Version(row.id, row.version + 1, now, actor, Action.SETTINGS, settings)
-    return await _follow(connection, version)
+    changed = await _follow(connection, version)
+    await queue_notice(connection, row, notice, now)
+    return changed
 
 
-async def unsubscribe(connection: AsyncConnection, channel: Channel, actor: str, now: datetime) -> bool:
-    """End the subscription and wake what it shows of open incidents, so that this can be closed off."""
+async def unsubscribe(
+    connection: AsyncConnection, channel: Channel, actor: str, now: datetime, *, notice: Record | None = None
+) -> bool:
+    """End the subscription and wake what it shows of open incidents, so that this can be closed off.
+
+    What waited for the end of a pause is looked at, too: a former notice comes before this one.
+    """
     row = await served_row(connection, channel)
     if row is None:
         return False
     await _change(connection, row.id, {"state": State.ENDED, "ended_at": now, **NOT_PAUSED})
     await versions.write(connection, Version(row.id, row.version + 1, now, actor, Action.UNSUBSCRIBE, None))
     await wake_at(connection, row.id, and_(delivery.c.style.is_not(None), of_open_records()), now)
+    if row.state == State.PAUSED:
+        await unpark(connection, row.id, now)
+    await queue_notice(connection, row, notice, now)
     return True
 
 
 async def mute(
-    connection: AsyncConnection, channel: Channel, value: Mute | None, now: datetime
+    connection: AsyncConnection,
+    channel: Channel,
+    value: Mute | None,
+    now: datetime,
+    *,
+    notice: Record | None = None,
 ) -> Subscription | None:
     """Set the mute or, with None, end a running one; None if the channel is not subscribed.
 
@@ -99,6 +128,7 @@ async def mute(
     elif row.mute_until is not None and row.mute_until > now:
         await _change(connection, row.id, {"mute_until": max(now, row.mute_began)})
     await wake_at(connection, row.id, or_(of_open_records(), delivery.c.due_at > now), now)
+    await queue_notice(connection, row, notice, now)
     return await find(connection, channel)
 
 
@@ -143,7 +173,8 @@ async def _follow(connection: AsyncConnection, version: Version) -> Subscription
 
 def _open_records() -> Select[tuple[str]]:
     records = tables.record
-    return select(records.c.document).where(records.c.closed_at.is_(None), records.c.tier != Tier.TEST)
+    known = records.c.tier.not_in(FOR_ONE_CHANNEL)
+    return select(records.c.document).where(records.c.closed_at.is_(None), known)
 
 
 async def _change(connection: AsyncConnection, subscription_id: int, values: dict[str, Any]) -> None:

@@ -105,6 +105,13 @@ settings_version = Table(
     Column("document", Text),  # NULL: not subscribed from here on
 )
 
+handled = Table(
+    "handled",
+    METADATA,
+    Column("key", Words, primary_key=True),  # what came from outside, by the name its sender gives it
+    Column("at", Moment, nullable=False, index=True),
+)
+
 # Without foreign keys: PostgreSQL would lock the row of every subscription whenever an incident is
 # told to all of them, which doubles the time that takes.
 delivery = Table(

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, literal, literal_colum
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Origin
-from bot.domain.record import Record, Tier
+from bot.domain.record import FOR_ONE_CHANNEL, Record
 from bot.domain.subscription import State
 from storage import tables
 from storage.columns import Moment
@@ -42,7 +42,7 @@ def wanting(record: Record) -> ColumnElement[bool]:
 
 def timely(record: Record, now: datetime) -> ColumnElement[bool] | None:
     """Return the condition under which *record* is news to a subscription, None if it is to none."""
-    if record.tier is Tier.TEST:
+    if record.tier in FOR_ONE_CHANNEL:
         return None
     if record.is_open:
         return true()

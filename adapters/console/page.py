@@ -16,6 +16,7 @@ from bot.domain.message import (
     Link,
     Listing,
     Message,
+    Named,
     Quote,
     Strong,
     Text,
@@ -130,6 +131,8 @@ def _span(inline: Inline, zone: tzinfo | None) -> Span:
             return Span(tame(text), BOLD)
         case Link(label, url):
             return Span(f"{tame(label)} {tame(url)}")
+        case Named(_, identity):
+            return Span(tame(identity))
 
 
 def local(when: When, zone: tzinfo | None) -> str:

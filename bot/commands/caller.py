@@ -16,7 +16,8 @@ class Caller:
     the whole workspace. *who_configures* and *who_lists* say, for a refusal, who may. *asks_with* and
     *configures_with* are what people type before a command, the same on some platforms. *types* is
     False where settings are not typed as text, so that nobody is told to. *mentions* says in a few
-    words whom `mention=` takes here, empty where it takes nobody.
+    words whom `mention=` takes here, empty where it takes nobody. *announces*: the channel is told of a
+    change of its subscription, with who made it.
     """
 
     channel: Channel
@@ -30,14 +31,16 @@ class Caller:
     who_lists: str = "an admin of this workspace"
     types: bool = True
     mentions: str = ""
+    announces: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the caller is told, and what the channel is told about a change (None: nothing changed).
+    """What the caller is told.
 
-    *announce* does not name the caller: the adapter adds who it was, as its platform writes people.
+    *notice* is the record key of what was queued for the channel (the notice of a change, or a test),
+    None if nothing was: what becomes of it stands in the delivery of that key.
     """
 
     message: Message
-    announce: Message | None = None
+    notice: str | None = None

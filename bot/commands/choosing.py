@@ -14,10 +14,13 @@ from bot.commands.command import (
     Unsubscribe,
 )
 from bot.commands.context import Context
+from bot.commands.noticing import notice_record, replied
 from bot.commands.problems import Unfit
-from bot.commands.settings_words import Components
+from bot.domain.matching import match
+from bot.domain.naming import short_names
+from bot.domain.notice import Notice, NoticeKind
 from bot.domain.record import Known
-from bot.domain.subscription import Settings, State, Subscription, match
+from bot.domain.subscription import Settings, State, Subscription
 
 
 async def choose(context: Context, command: Choosing, caller: Caller) -> Reply:
@@ -44,24 +47,34 @@ async def _subscribe(context: Context, command: Subscribe, caller: Caller) -> Re
     known, before = await context.store.known(), await context.subscription(caller.channel)
     if before is not None:
         settings = applied(before.settings, command.changes, known)
-        return await _subscribe_again(context, caller, before, settings, known.components)
-    settings = applied(Settings(style=caller.default_style), command.changes, known)
-    after = await context.store.subscribe(caller.channel, settings, caller.user, context.now)
-    confirmed = replies.subscribed(after, known.components, _open_count(known, settings), context.now)
-    return Reply(confirmed, replies.subscribed_announcement(settings, known.components))
+        return await _subscribe_again(context, caller, before, settings, known)
+    settings, now = applied(Settings(style=caller.default_style), command.changes, known), context.now
+    told = _notice(NoticeKind.SUBSCRIBED, caller.user, None, settings, known)
+    notice = notice_record(told, caller, now)
+    after = await context.store.subscribe(caller.channel, settings, caller.user, now, notice=notice)
+    confirmed = replies.subscribed(after, short_names(known), _open_count(known, settings), now)
+    return replied(confirmed, notice)
 
 
 async def _subscribe_again(
-    context: Context, caller: Caller, before: Subscription, settings: Settings, components: Components
+    context: Context, caller: Caller, before: Subscription, settings: Settings, known: Known
 ) -> Reply:
     """Apply what is new, and revive what was paused."""
-    after = before
-    changed = settings != before.settings
-    if changed or before.state is State.PAUSED:
-        after = await context.store.subscribe(caller.channel, settings, caller.user, context.now)
-    already = replies.subscribed_already(before, after, components, context.now)
-    announce = replies.settings_changed(before.settings, settings, components) if changed else None
-    return Reply(already, announce)
+    names, now = short_names(known), context.now
+    paused = before.state is State.PAUSED
+    if settings == before.settings and not paused:
+        return Reply(replies.subscribed_already(before, before, names, now))
+    kind = NoticeKind.RESUMED if paused else NoticeKind.CHANGED
+    notice = notice_record(_notice(kind, caller.user, before.settings, settings, known), caller, now)
+    after = await context.store.subscribe(caller.channel, settings, caller.user, now, notice=notice)
+    return replied(replies.subscribed_already(before, after, names, now), notice)
+
+
+def _notice(kind: NoticeKind, actor: str, before: Settings | None, after: Settings, known: Known) -> Notice:
+    """Return what tells the channel of its settings, with the names of the components that are in them."""
+    chosen = after.components | (before.components if before else frozenset())
+    names = tuple(sorted((one, name) for one, name in short_names(known).items() if one in chosen))
+    return Notice(kind, actor, before, after, names)
 
 
 def _open_count(known: Known, settings: Settings) -> int:
@@ -70,35 +83,38 @@ def _open_count(known: Known, settings: Settings) -> int:
 
 
 async def _unsubscribe(context: Context, caller: Caller) -> Reply:
-    if not await context.store.unsubscribe(caller.channel, caller.user, context.now):
+    now = context.now
+    notice = notice_record(Notice(NoticeKind.UNSUBSCRIBED, caller.user), caller, now)
+    if not await context.store.unsubscribe(caller.channel, caller.user, now, notice=notice):
         return Reply(replies.nothing_to_end())
-    return Reply(replies.unsubscribed(caller), replies.unsubscribed_announcement())
+    return replied(replies.unsubscribed(caller), notice)
 
 
 async def _show(context: Context, caller: Caller) -> Reply:
     subscription = await context.subscription(caller.channel)
     if subscription is None:
         return Reply(replies.not_subscribed(caller))
-    known = await context.store.known()
-    return Reply(replies.settings_shown(caller, subscription, known.components, context.now))
+    names = short_names(await context.store.known())
+    return Reply(replies.settings_shown(caller, subscription, names, context.now))
 
 
 async def _change(context: Context, command: ChangeSettings, caller: Caller) -> Reply:
     before = await context.subscription(caller.channel)
     if before is None:
         return Reply(replies.not_subscribed(caller))
-    known = await context.store.known()
+    known, now = await context.store.known(), context.now
     settings = applied(before.settings, command.changes, known)
     if settings == before.settings:
         return Reply(replies.settings_unchanged())
-    if await context.store.change_settings(caller.channel, settings, caller.user, context.now) is None:
+    told = _notice(NoticeKind.CHANGED, caller.user, before.settings, settings, known)
+    notice = notice_record(told, caller, now)
+    if await context.store.change_settings(caller.channel, settings, caller.user, now, notice=notice) is None:
         return Reply(replies.not_subscribed(caller))
-    changed = replies.settings_changed(before.settings, settings, known.components)
-    return Reply(changed, changed)
+    return replied(replies.settings_changed(before.settings, settings, short_names(known)), notice)
 
 
 async def _list(context: Context, caller: Caller) -> Reply:
     channel = caller.channel
     subscriptions = await context.store.subscriptions(channel.platform, channel.workspace)
-    known = await context.store.known()
-    return Reply(replies.listed(subscriptions, known.components, context.now))
+    names = short_names(await context.store.known())
+    return Reply(replies.listed(subscriptions, names, context.now))

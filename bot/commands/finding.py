@@ -7,8 +7,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from bot.domain.delivery import Attempt, Delivery, Receipt
+from bot.domain.matching import match
 from bot.domain.record import MarkKind, Record
-from bot.domain.subscription import Settings, State, Subscription, match
+from bot.domain.subscription import Settings, State, Subscription
 
 OLD_AFTER = timedelta(hours=24)
 """What had closed longer ago when it was first seen is told to nobody."""

@@ -7,14 +7,27 @@ from datetime import datetime
 
 from bot.commands.caller import Caller
 from bot.commands.problems import shown
-from bot.commands.settings_words import Components, differences, rows, summary
-from bot.domain.message import Block, Button, Line, Link, Listing, Message, Strong, Text, Tone, When
+from bot.domain.message import (
+    Block,
+    Button,
+    Inline,
+    Line,
+    Listing,
+    Message,
+    Named,
+    NamedKind,
+    Strong,
+    Text,
+    Tone,
+    When,
+)
+from bot.domain.notice_words import SETTINGS
+from bot.domain.settings_words import Names, differences, rows, summary
 from bot.domain.subscription import Settings, State, Subscription
 
 SUBSCRIPTIONS_LISTED = 40
 
 SUBSCRIBE = Button("subscribe", "Alert this channel")
-SETTINGS = Button("settings", "Settings")
 TEST = Button("test", "Send a test")
 
 ASKING = frozenset({"history", "uptime", "help"})
@@ -68,7 +81,7 @@ def not_subscribed(caller: Caller) -> Message:
     return say("This channel gets no alerts", line, buttons=(SUBSCRIBE,))
 
 
-def subscribed(subscription: Subscription, components: Components, open_count: int, now: datetime) -> Message:
+def subscribed(subscription: Subscription, components: Names, open_count: int, now: datetime) -> Message:
     """Confirm a new subscription: what will be told, and what is open right now."""
     blocks: list[Block] = [Line((f"Told here: {summary(subscription.settings, components)}.",))]
     if open_count:
@@ -79,7 +92,7 @@ def subscribed(subscription: Subscription, components: Components, open_count: i
 
 
 def subscribed_already(
-    before: Subscription, after: Subscription, components: Components, now: datetime
+    before: Subscription, after: Subscription, components: Names, now: datetime
 ) -> Message:
     """Say that it was subscribed before, and what changed all the same."""
     changed = differences(before.settings, after.settings, components)
@@ -91,12 +104,6 @@ def subscribed_already(
     return say("This channel was subscribed already", *blocks, buttons=(TEST, SETTINGS))
 
 
-def subscribed_announcement(settings: Settings, components: Components) -> Message:
-    """Tell the channel that it is subscribed."""
-    line = Line((f"Told here: {summary(settings, components)}.",))
-    return say("Alerts about Claude's status are on in this channel", line, buttons=(SETTINGS,))
-
-
 def unsubscribed(caller: Caller) -> Message:
     """Confirm the end."""
     line = Line(
@@ -105,20 +112,16 @@ def unsubscribed(caller: Caller) -> Message:
     return say("This channel is alerted no more", line)
 
 
-def unsubscribed_announcement() -> Message:
-    """Tell the channel that it is no longer subscribed."""
-    return say("Alerts about Claude's status are off in this channel")
-
-
 def nothing_to_end() -> Message:
     """Say that there was no subscription."""
     return say("This channel gets no alerts", Line(("There is nothing to end.",)))
 
 
-def settings_changed(before: Settings, after: Settings, components: Components) -> Message:
-    """Confirm a change, and tell the channel of it: both in the same words."""
-    changed = Listing(differences(before, after, components))
-    return say("The alert settings of this channel were changed", changed, buttons=(SETTINGS,))
+def settings_changed(before: Settings, after: Settings, components: Names) -> Message:
+    """Confirm a change."""
+    changed = differences(before, after, components)
+    blocks = (Listing(changed),) if changed else ()  # half a minute is a change, and reads the same
+    return say("The alert settings of this channel were changed", *blocks, buttons=(SETTINGS,))
 
 
 def settings_unchanged() -> Message:
@@ -126,13 +129,11 @@ def settings_unchanged() -> Message:
     return say("The settings were so already", Line(("Nothing was changed.",)))
 
 
-def settings_shown(
-    caller: Caller, subscription: Subscription, components: Components, now: datetime
-) -> Message:
+def settings_shown(caller: Caller, subscription: Subscription, components: Names, now: datetime) -> Message:
     """Show every setting, what stands in the way, and how to change it."""
     hinted = caller.may_configure and caller.types
     lines: list[Text] = [
-        (Strong(row.name), f": {row.words}{f' · {row.typed}' if hinted else ''}")
+        (Strong(row.name), ": ", *row.words, f" · {row.typed}" if hinted else "")
         for row in rows(subscription.settings, components)
     ]
     if hinted and caller.mentions:
@@ -167,7 +168,7 @@ def _mute_line(subscription: Subscription, now: datetime) -> list[Block]:
     return [Line((Strong("Muted"), " until ", When(mute.until), "."))]
 
 
-def listed(subscriptions: Sequence[Subscription], components: Components, now: datetime) -> Message:
+def listed(subscriptions: Sequence[Subscription], components: Names, now: datetime) -> Message:
     """Show all subscriptions of a workspace."""
     if not subscriptions:
         return say("No channel of this workspace is subscribed")
@@ -178,8 +179,8 @@ def listed(subscriptions: Sequence[Subscription], components: Components, now: d
     return say(f"{count} subscribed here", Listing(tuple(lines)))
 
 
-def _listed_line(subscription: Subscription, components: Components, now: datetime) -> Text:
-    line: list[str | Strong | When | Link] = [Strong(subscription.channel.id)]
+def _listed_line(subscription: Subscription, components: Names, now: datetime) -> Text:
+    line: list[Inline] = [Named(NamedKind.CHANNEL, subscription.channel.id)]
     line.append(f": {summary(subscription.settings, components)}")
     if subscription.state is State.PAUSED:
         line.append(f" · paused: {subscription.pause_reason}")

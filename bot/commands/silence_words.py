@@ -16,13 +16,8 @@ def muted(caller: Caller, mute: Mute) -> Message:
     return say("Alerts in this channel are muted", until, after)
 
 
-def muted_announcement(mute: Mute) -> Message:
-    """Tell the channel that it is muted."""
-    return say("Alerts in this channel are muted", Line(("Until ", When(mute.until), ".")))
-
-
 def unmuted() -> Message:
-    """Confirm that a mute ended, and tell the channel of it."""
+    """Confirm that a mute ended."""
     return say("Alerts in this channel are no longer muted")
 
 
@@ -32,7 +27,7 @@ def not_muted() -> Message:
 
 
 def incident_muted(record: Record | None) -> Message:
-    """Confirm, and tell the channel, that one incident is muted; None where its name is not at hand."""
+    """Confirm that one incident is muted; None where its name is not at hand."""
     name = f": {record.incident.name}" if record else ""
     line = Line(("Nothing new is posted about it until it is over; its card is kept up to date.",))
     return say(f"Muted here{name}", line)

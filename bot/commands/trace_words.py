@@ -8,10 +8,10 @@ from datetime import datetime
 
 from bot.commands.finding import Cause, Finding, cause
 from bot.commands.replies import say
-from bot.commands.settings_words import Components, component_words
 from bot.domain.delivery import Origin, PostKind, Receipt
 from bot.domain.message import Block, Line, Listing, Message, Text, When
 from bot.domain.record import MarkKind
+from bot.domain.settings_words import Names, component_words
 from bot.domain.words import cut, duration, impact_word, names
 
 DETAIL_CHARS = 240
@@ -34,7 +34,7 @@ TROUBLES = {
 """What became of an attempt that did not succeed, and was no last word."""
 
 
-def traced(findings: Sequence[Finding], components: Components, now: datetime) -> Message:
+def traced(findings: Sequence[Finding], components: Names, now: datetime) -> Message:
     """Return for each incident whether it was told here, when, and if not why."""
     if not findings:
         return say("No incident is known yet", Line(("So there is nothing to tell or to explain.",)))
@@ -42,7 +42,7 @@ def traced(findings: Sequence[Finding], components: Components, now: datetime) -
     return say("The last incidents and this channel", *blocks)
 
 
-def _traced_one(finding: Finding, components: Components, now: datetime) -> Listing:
+def _traced_one(finding: Finding, components: Names, now: datetime) -> Listing:
     record = finding.record
     closed_at = record.closed_at
     state = "open" if closed_at is None else f"over after {duration(closed_at - record.opened_at)}"
@@ -56,7 +56,7 @@ def _traced_one(finding: Finding, components: Components, now: datetime) -> List
     return Listing((when, *lines), heading=record.incident.name)
 
 
-def _why_not(finding: Finding, components: Components) -> str:
+def _why_not(finding: Finding, components: Names) -> str:
     why, settings, record = cause(finding), finding.settings, finding.record
     if why is Cause.IMPACT and settings:
         return (

@@ -6,6 +6,7 @@ from bot.commands import replies, trace_words
 from bot.commands.caller import Caller, Reply
 from bot.commands.context import Context
 from bot.commands.finding import Finding
+from bot.domain.naming import short_names
 
 INCIDENTS_TRACED = 5
 
@@ -22,5 +23,5 @@ async def explain(context: Context, caller: Caller) -> Reply:
     for record in records:
         settings = await store.settings_at(channel, record.first_seen_at)
         findings.append(Finding(record, subscription, settings, deliveries.get(record.key)))
-    known = await store.known()
-    return Reply(trace_words.traced(findings, known.components, context.now))
+    names = short_names(await store.known())
+    return Reply(trace_words.traced(findings, names, context.now))

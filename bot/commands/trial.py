@@ -9,7 +9,8 @@ from hashlib import blake2b
 from bot.commands import replies, trial_words
 from bot.commands.caller import Caller, Reply
 from bot.commands.context import Context
-from bot.domain.record import Affected, ComponentState, Mark, MarkKind, Record, Tier
+from bot.domain.naming import short_names
+from bot.domain.record import Affected, ComponentState, Known, Mark, MarkKind, Record, Tier
 from bot.domain.status import Incident, Update, impact_rank
 from bot.domain.subscription import Channel, Settings
 
@@ -21,21 +22,19 @@ async def try_out(context: Context, caller: Caller) -> Reply:
     subscription, now = await context.subscription(caller.channel), context.now
     if subscription is None:
         return Reply(replies.not_subscribed(caller))
-    components = (await context.store.known()).components
-    record = test_record(caller.channel, subscription.settings, components, now)
+    known = await context.store.known()
+    record = test_record(caller.channel, subscription.settings, known, now)
     if not await context.store.test(caller.channel, record, now):
         return Reply(replies.not_subscribed(caller))
     impact = record.highest_impact
     quiet = _is_silenced(subscription.settings, impact, now)
-    return Reply(trial_words.queued(caller, subscription, impact, now, quiet=quiet))
+    return Reply(trial_words.queued(caller, subscription, impact, now, quiet=quiet), notice=record.key)
 
 
-def test_record(
-    channel: Channel, settings: Settings, components: Mapping[str, ComponentState], now: datetime
-) -> Record:
+def test_record(channel: Channel, settings: Settings, known: Known, now: datetime) -> Record:
     """Return a closed incident that *settings* let through, bad enough for the channel's mention."""
     key = test_key(channel, now)
-    update = Update(f"{key}-1", STATUS, trial_words.body(settings, components), now)
+    update = Update(f"{key}-1", STATUS, trial_words.body(settings, short_names(known)), now)
     impact = _impact(settings)
     incident = Incident(
         id=key,
@@ -53,7 +52,7 @@ def test_record(
         incident=incident,
         first_seen_at=now,
         highest_impact=impact,
-        affected=tuple(_unharmed(one, components) for one in sorted(settings.components)),
+        affected=tuple(_unharmed(one, known.components) for one in sorted(settings.components)),
         marks=(Mark("start", MarkKind.START, now, now),),
         seen=((update.id, now),),
     )

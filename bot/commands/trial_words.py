@@ -6,14 +6,14 @@ from datetime import datetime
 
 from bot.commands.caller import Caller
 from bot.commands.replies import say, typed
-from bot.commands.settings_words import Components, mention_words, quiet_words, summary
 from bot.domain.message import Block, Line, Message, Strong, When
+from bot.domain.settings_words import Names, mention_words, quiet_words, summary
 from bot.domain.subscription import Settings, State, Subscription
 
 NAME = "Test alert: nothing is broken"
 
 
-def body(settings: Settings, components: Components) -> str:
+def body(settings: Settings, components: Names) -> str:
     """Return the text of the test's only update."""
     return (
         "Somebody in this channel asked for a test. It came the way every alert comes, so alerts will, too. "
@@ -34,6 +34,6 @@ def queued(caller: Caller, subscription: Subscription, impact: str, now: datetim
         hours = quiet_words(subscription.settings.quiet_hours)
         blocks.append(Line((f"Quiet hours ({hours}): it comes silently and mentions nobody.",)))
     else:
-        blocks.append(Line((f"Mentions: {mention_words(subscription.settings.mention)}.",)))
+        blocks.append(Line(("Mentions: ", *mention_words(subscription.settings.mention), ".")))
     blocks.append(Line(("If it does not appear, the reason is here: ", typed(caller, "settings"))))
     return say("A test alert is on its way to this channel", *blocks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.blind import blind_blocks, blind_title, is_blind
-from bot.domain.card import quote, verdict_line
+from bot.domain.card import latest, verdict_line
 from bot.domain.health import Health
 from bot.domain.message import (
     Block,
@@ -40,7 +40,7 @@ __all__ = ["Answer", "Word", "answer", "find_component", "short_name"]
 INCIDENTS_SHOWN = 3
 NAMES_SHOWN = 5
 
-BUTTONS = (Button("share", "Share to channel"), Button("subscribe", "Alert this channel"))
+SUBSCRIBE = Button("subscribe", "Alert this channel")
 
 TONES = {
     Word.UP: Tone.GREEN,
@@ -85,7 +85,8 @@ def answer(
 
 def _message(view: View, said: Word, first_line: str, blocks: list[Block], footer: Text = ()) -> Message:
     link = Link(f"Status page {_host(view.page)}", view.page.url)
-    return Message(TONES[said], first_line, tuple(blocks), link, footer, BUTTONS)
+    share = Button("share", "Share to channel", view.component_id or "")
+    return Message(TONES[said], first_line, tuple(blocks), link, footer, (share, SUBSCRIBE))
 
 
 def _host(page: Page) -> str:
@@ -171,7 +172,7 @@ def _incident_blocks(record: Record, view: View) -> list[Block]:
         Line((Strong(status_word(incident.status)), *since)),
     ]
     if incident.updates:
-        blocks.append(quote(incident.updates[-1]))
+        blocks.append(latest(record))
     if record.official_id:
         blocks.append(Line((Link("Incident", incident_url(view.page.url, record.official_id)),)))
     return blocks

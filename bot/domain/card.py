@@ -17,6 +17,7 @@ from bot.domain.message import (
     Text,
     Tone,
     When,
+    plain,
 )
 from bot.domain.record import Affected, Record, Tier
 from bot.domain.status import Update, component_rank, incident_url
@@ -77,7 +78,7 @@ def _card_blocks(record: Record, shows: Collection[str]) -> list[Block]:
         blocks.append(Listing(components))
     updates = record.incident.updates
     if updates:
-        blocks.append(quote(updates[-1]))
+        blocks.append(latest(record))
     earlier = [update for update in updates[:-1] if update.id in shows]
     if earlier:
         blocks.append(timeline(earlier))
@@ -141,10 +142,17 @@ def _present_words(one: Affected, record: Record) -> str:
     return f"{present} (was {component_word(one.worst).lower()})"
 
 
-def quote(update: Update) -> Quote:
-    """Return an update in the page's own words."""
-    label = (Strong(status_word(update.status)), " · ", When(update.created_at))
+def quote(update: Update, label: Text) -> Quote:
+    """Return an update in the page's own words under *label*."""
     return Quote(label, cut(update.body, QUOTE_CHARS) or "(no text)")
+
+
+def latest(record: Record) -> Quote:
+    """Return the newest update (there must be one), under its status where the verdict does not say that."""
+    update = record.incident.updates[-1]
+    status = status_word(update.status)
+    word = "Latest update" if plain(verdict_line(record)).startswith(status) else status
+    return quote(update, (Strong(word), " · ", When(update.created_at)))
 
 
 def timeline(updates: list[Update]) -> Listing:

@@ -38,11 +38,15 @@ class Scope(StrEnum):
 
 
 class Origin(StrEnum):
-    """Why a delivery exists: NEWS happened, the channel came LATE to it, or somebody asked for a TEST."""
+    """Why a delivery exists.
+
+    NEWS happened, the channel came LATE to it, somebody asked for a TEST, or changed the subscription.
+    """
 
     NEWS = "news"
     LATE = "late"
     TEST = "test"
+    NOTICE = "notice"
 
 
 class PostKind(StrEnum):

@@ -63,7 +63,26 @@ class Link:
     url: str
 
 
-Inline = str | When | Strong | Link
+class NamedKind(StrEnum):
+    """What a platform's id is the id of."""
+
+    PERSON = "person"
+    GROUP = "group"
+    CHANNEL = "channel"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody or some place by the platform's own *id*, shown the platform's way; it calls nobody.
+
+    An id that is no id of the platform (it comes from what was stored) is shown as it is, as text.
+    """
+
+    kind: NamedKind
+    id: str
+
+
+Inline = str | When | Strong | Link | Named
 Text = tuple[Inline, ...]
 """A run of words; plain strings in it are text, never markup."""
 
@@ -126,7 +145,7 @@ def digest(message: Message) -> str:
 
 
 def plain(text: Text) -> str:
-    """Return a run of words as plain text, moments in UTC, links as their label and address."""
+    """Return a run of words as plain text: moments in UTC, links as label and address, ids bare."""
     return "".join(map(_plain_inline, text))
 
 
@@ -140,6 +159,8 @@ def _plain_inline(inline: Inline) -> str:
             return text
         case Link(label, url):
             return f"{label} {url}"
+        case Named(_, identity):
+            return identity
 
 
 def plain_lines(message: Message) -> list[str]:

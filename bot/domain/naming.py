@@ -19,6 +19,11 @@ def short_name(name: str) -> str:
     return name.split(" (", 1)[0] or name
 
 
+def short_names(known: Known) -> dict[str, str]:
+    """Return the short names of the page's components, by id."""
+    return {one: short_name(state.component.name) for one, state in known.components.items()}
+
+
 def find_component(known: Known, text: str) -> ComponentState | tuple[str, ...]:
     """Return the component that *text* names, or the names that come nearest (all of them if none does).
 

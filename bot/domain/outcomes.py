@@ -84,15 +84,15 @@ def given_up(delivery: Delivery, step: Step, now: datetime) -> Delivery:
     return _with_receipt(delivery, replace(_never_shown(step, now), generation=step.generation - 1))
 
 
-def held(delivery: Delivery, step: Step, now: datetime) -> Delivery:
-    """Return the delivery that waits, untried, for the end of a pause which another one was asked for.
+def held(delivery: Delivery, step: Step, now: datetime, why: str) -> Delivery:
+    """Return the delivery that waits, untried, for the reason *why*.
 
     Only the first wait is noted, and a refusal of its own says more than that.
     """
     if delivery.trace and delivery.trace[-1].outcome != "ok":
         return delivery
     word = "send" if isinstance(step, Send) else "edit"
-    return delivery.noting(Attempt(now, word, step.post.key, "held", "the platform asked for a pause"))
+    return delivery.noting(Attempt(now, word, step.post.key, "held", why))
 
 
 def backoff(failures: int, seed: int) -> timedelta:

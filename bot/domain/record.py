@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.notice import Notice
 from bot.domain.status import (
     CLOSED_STATUSES,
     Component,
@@ -24,6 +25,11 @@ class Tier(StrEnum):
     OFFICIAL = "official"
     COMPONENTS = "components"
     TEST = "test"
+    NOTICE = "notice"
+
+
+FOR_ONE_CHANNEL = frozenset({Tier.TEST, Tier.NOTICE})
+"""What concerns the channel it was made for alone: it is no knowledge, and no news to anybody else."""
 
 
 class MarkKind(StrEnum):
@@ -83,7 +89,8 @@ class Record:
     them. *seen* holds, in the order we first saw them, the id of each update with the time we saw it.
     *told_since*: while closed, a channel that shows nothing of it yet is told only if it subscribed at
     or before that time; None means nobody yet (history from before we watched).
-    *missing_since* is the first read that lacked it.
+    *missing_since* is the first read that lacked it. *notice* is what a record of the tier NOTICE tells,
+    and all of it: its incident says nothing.
     """
 
     key: str
@@ -99,6 +106,7 @@ class Record:
     told_since: datetime | None = None
     missing_since: datetime | None = None
     withdrawn_at: datetime | None = None
+    notice: Notice | None = None
 
     @property
     def is_open(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from bot.domain.card import link, quote, timeline, tone
-from bot.domain.message import Block, Line, Message, Tone, When, WhenStyle
+from bot.domain.message import Block, Line, Message, Strong, Text, Tone, When, WhenStyle
 from bot.domain.record import Mark, MarkKind, Record
 from bot.domain.status import CLOSED_STATUSES, Update
 from bot.domain.words import IMPACT_TONES, duration, impact_word, kind_word, status_word
@@ -22,13 +22,20 @@ def reply(record: Record, page_url: str, shows: Collection[str], says: Collectio
     blocks: list[Block] = [Line((words,)) for words in _mark_words(record, marks) if updates]
     if earlier := updates[:-QUOTED_UPDATES]:
         blocks.append(timeline(earlier))
-    blocks.extend(quote(update) for update in updates[-QUOTED_UPDATES:])
+    blocks.extend(quote(update, _label(update, updates)) for update in updates[-QUOTED_UPDATES:])
     return Message(
         tone=_reply_tone(record, updates, marks),
         title=_reply_title(record, updates, marks),
         blocks=tuple(blocks),
         link=None if updates else link(record, page_url),
     )
+
+
+def _label(update: Update, updates: list[Update]) -> Text:
+    """Return when it was said, and as what unless the title says that: it has the newest one's status."""
+    if update is updates[-1]:
+        return (When(update.created_at),)
+    return (Strong(status_word(update.status)), " · ", When(update.created_at))
 
 
 def _reply_tone(record: Record, updates: list[Update], marks: list[Mark]) -> Tone:

@@ -7,7 +7,6 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.domain.record import Record
 from bot.domain.status import impact_rank
 
 LEAST_REMINDER = timedelta(minutes=30)
@@ -31,12 +30,21 @@ class Channel:
     id: str
 
 
+EVERYBODY = frozenset({"here", "channel", "everyone"})
+"""Words by which platforms call a whole channel; no id of a group or role is one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Whom a loud post calls: *target* is the platform's own id, from *least_impact* on."""
+    """Whom a loud post calls, from *least_impact* on: *target* is a group's or role's id, or a word."""
 
     target: str
     least_impact: str = "none"
+
+    @property
+    def calls_everybody(self) -> bool:
+        """True where *target* is a word of the platform, False where it is an id."""
+        return self.target in EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +118,3 @@ class Subscription:
     pause_reason: str | None = None
     mute: Mute | None = None
     version: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """Whether a channel's filters want an incident, and the *setting* that decided (None: all passed)."""
-
-    wanted: bool
-    setting: str | None = None
-
-
-def match(settings: Settings, record: Record) -> Match:
-    """Return whether *settings* want *record*; the store's statement for all channels says the same."""
-    if record.is_maintenance:
-        if not settings.maintenance:
-            return Match(wanted=False, setting="maintenance")
-    elif record.rank < settings.least_rank:
-        return Match(wanted=False, setting="impact")
-    if settings.components and record.component_ids and not settings.components & record.component_ids:
-        return Match(wanted=False, setting="components")
-    return Match(wanted=True)

@@ -8,16 +8,21 @@ from datetime import datetime
 from bot.domain import card, reply
 from bot.domain.delivery import Delivery, Post, PostKind, Receipt, Thread
 from bot.domain.loud import loud_marks, mention, start_is_loud
+from bot.domain.notice import Notice
+from bot.domain.notice_words import notice_message
 from bot.domain.record import Mark, MarkKind, Record, Tier
 from bot.domain.scene import CARD_KEY, Scene
 from bot.domain.subscription import State, Style, Subscription
 
+NOTICE_KEY = "notice"
 UPDATE_PREFIX = "update:"
 REMINDER_PREFIX = "reminder:"
 """What a key begins with, so that the page's ids cannot be taken for keys of ours."""
 
 UNFOLLOWED = "the channel no longer follows"
+REFUSED_AT_LAST = "the platform refused it after the channel had unsubscribed"
 TOO_OLD = "it was over for more than 24 hours"
+NOTICE_TOO_OLD = "it was done more than 24 hours ago"
 MUTED = "muted"
 MUTED_THROUGHOUT = "it opened and closed while muted"
 """Why nothing, or nothing more, is sent."""
@@ -37,9 +42,26 @@ def compose(
 ) -> Thread:
     """Return what the channel should show of *record* at *now*, given what it already shows."""
     scene = Scene(record, subscription, delivery, page_url, now)
+    if record.notice is not None:
+        return _noticed(scene, record.notice)
     if subscription.state is State.ENDED:
-        return Thread(_unfollowed(scene), conclusion=UNFOLLOWED)
+        given_up = delivery.conclusion == REFUSED_AT_LAST
+        return Thread(_unfollowed(scene), conclusion=REFUSED_AT_LAST if given_up else UNFOLLOWED)
     return _later(scene) if delivery.receipts else _first(scene)
+
+
+def _noticed(scene: Scene, notice: Notice) -> Thread:
+    """Return the only post of a notice: silent whatever the settings, and never edited once it was tried.
+
+    It is told also where the subscription has ended meanwhile, be it that this is what it tells.
+    """
+    if scene.delivery.receipts:
+        return Thread(())
+    if scene.delivery.conclusion == REFUSED_AT_LAST:
+        return Thread((), conclusion=REFUSED_AT_LAST)
+    if scene.stale:
+        return Thread((), conclusion=NOTICE_TOO_OLD)
+    return Thread((Post(NOTICE_KEY, PostKind.POST, notice_message(notice)),))
 
 
 def _first(scene: Scene) -> Thread:
@@ -115,7 +137,7 @@ def _next_post(scene: Scene, pending: Pending) -> Post | None:
     marks = loud_marks(scene, pending.marks)
     loud = tuple(dict.fromkeys(mark.kind for mark in marks))
     if _card_tells(scene):
-        return _notice(scene, marks, loud) if marks else None
+        return _word(scene, marks, loud) if marks else None
     alone = scene.style is Style.POST
     says = tuple(mark.id for mark in pending.marks)
     return Post(
@@ -130,7 +152,7 @@ def _next_post(scene: Scene, pending: Pending) -> Post | None:
     )
 
 
-def _notice(scene: Scene, marks: tuple[Mark, ...], loud: tuple[MarkKind, ...]) -> Post:
+def _word(scene: Scene, marks: tuple[Mark, ...], loud: tuple[MarkKind, ...]) -> Post:
     """Return the short loud post that stands beside a card which tells the rest."""
     says = tuple(mark.id for mark in marks)
     message = reply.reply(scene.record, scene.page_url, (), says)
@@ -168,10 +190,10 @@ def _post_now(scene: Scene, receipt: Receipt) -> Post:
 def _unfollowed(scene: Scene) -> tuple[Post, ...]:
     """Return the last edit of the card: whoever reads an open one must know that nobody keeps it up to date.
 
-    Once that is said nothing changes any more, whatever becomes of the incident.
+    Once that is said, or refused, nothing changes any more, whatever becomes of the incident.
     """
     receipt = scene.card
-    if receipt is None or receipt.dead or scene.delivery.conclusion == UNFOLLOWED:
+    if receipt is None or receipt.dead or scene.delivery.conclusion in (UNFOLLOWED, REFUSED_AT_LAST):
         return ()
     followed = not scene.record.is_open
     message = card.card(scene.record, scene.page_url, receipt.shows, followed=followed)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.naming import listed, short_name
-from bot.domain.record import ComponentState, Known, Record, Tier
+from bot.domain.record import FOR_ONE_CHANNEL, ComponentState, Known, Record
 from bot.domain.status import Page, component_rank, impact_rank
 from bot.domain.words import duration
 
@@ -126,7 +126,7 @@ def _gravity(record: Record) -> tuple[int, bool]:
 
 
 def _concerns(record: Record, component_id: str | None) -> bool:
-    if record.tier is Tier.TEST:
+    if record.tier in FOR_ONE_CHANNEL:
         return False
     return component_id is None or not record.component_ids or component_id in record.component_ids
 

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.delivery import Delivery, PostKind
+from bot.domain.matching import match
 from bot.domain.message import plain_lines
 from bot.domain.record import Record
-from bot.domain.subscription import Subscription, match
+from bot.domain.subscription import Subscription
 from bot.ports import Store
 from bot.replay.witness import Shown, Witness
 

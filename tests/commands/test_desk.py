@@ -32,9 +32,10 @@ async def test_who_may_not_configure_changes_nothing_and_is_told_who_may(
 ) -> None:
     await world.do("subscribe")
     before = await world.subscription()
-    reply = await world.do(command, replace(GUEST, who_configures="people with Manage Server"))
+    guest = replace(GUEST, who_configures="people with Manage Server", announces=True)
+    reply = await world.do(command, guest)
     assert plain_lines(reply.message)[0] == "🔵 This is for people with Manage Server"
-    assert reply.announce is None
+    assert reply.notice is None
     assert await world.subscription() == before
     assert await world.courier.run_dry() == 0
 

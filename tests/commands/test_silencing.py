@@ -21,7 +21,6 @@ async def test_a_mute_is_confirmed_with_its_end(world: World) -> None:
         "Until 4 May 2026 14:00 UTC nothing new is posted; what is here is kept up to date.",
         "What was missed is told silently then. To end it now: /claudestatus unmute",
     ]
-    assert told(reply.announce)[1] == "Until 4 May 2026 14:00 UTC."
     assert (await world.subscription()).mute == Mute(minute(0), minute(120))
 
 
@@ -59,7 +58,7 @@ async def test_a_mute_can_be_ended(world: World) -> None:
     await world.do("mute 2h")
     world.clock.advance(timedelta(minutes=5))
     reply = await world.do("unmute")
-    assert told(reply.announce) == ["🔵 Alerts in this channel are no longer muted"]
+    assert told(reply.message) == ["🔵 Alerts in this channel are no longer muted"]
     mute = (await world.subscription()).mute
     assert mute is not None
     assert not mute.covers(world.clock.now())
@@ -76,7 +75,7 @@ async def shown_incident(world: World) -> None:
 async def test_one_incident_is_muted_until_it_is_over(world: World) -> None:
     await shown_incident(world)
     reply = await world.do(MuteIncident("incident0001"))
-    assert told(reply.announce) == [
+    assert told(reply.message) == [
         "🔵 Muted here: Raised error rates in chat",
         "Nothing new is posted about it until it is over; its card is kept up to date.",
     ]
@@ -93,7 +92,6 @@ async def test_a_button_that_names_no_incident_of_this_channel_mutes_nothing(wor
     await shown_incident(world)
     reply = await world.do(MuteIncident(key))
     assert told(reply.message)[0] == "🔵 This channel is not told of that incident"
-    assert reply.announce is None
     assert (await world.store.deliveries(HERE, ["incident0001"]))["incident0001"].muted is None
 
 

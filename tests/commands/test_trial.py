@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from bot.commands.trial import test_key as key_of_test
 from bot.commands.trial import test_record as record_of_test
 from bot.domain.delivery import Scope, Verdict
-from bot.domain.record import MarkKind, Tier
-from bot.domain.subscription import Channel, Mention, Settings, State, match
+from bot.domain.matching import match
+from bot.domain.record import Known, MarkKind, Tier
+from bot.domain.subscription import Channel, Mention, Settings, State
 from bot.ports import Refused
 from tests.commands.world import HERE, World, told
 from tests.factories import API, START
@@ -124,7 +125,7 @@ SETTINGS = st.builds(
 
 @given(SETTINGS)
 def test_a_test_passes_every_filter(settings: Settings) -> None:
-    record = record_of_test(HERE, settings, {}, START)
+    record = record_of_test(HERE, settings, Known(), START)
     assert match(settings, record).wanted
     assert record.component_ids == settings.components
     assert record.tier is Tier.TEST

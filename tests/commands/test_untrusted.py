@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from datetime import time, timedelta
 
 from hypothesis import example, given, settings
@@ -15,7 +16,7 @@ from bot.commands.changes import OFF, Changes, Hours
 from bot.domain.message import plain_lines
 from storage.opening import open_store
 from tests.commands.typed import TYPED
-from tests.commands.world import World
+from tests.commands.world import HERE, OWNER, World
 from tests.fakes.clock import SetClock
 
 WORDS = st.text(max_size=30) | st.sampled_from(["chat", "major", "UTC", "here"])
@@ -56,15 +57,16 @@ async def _say_all(said: Sequence[str | commands.Command]) -> None:
     await world.page_says()
     await world.do("subscribe")
     for one in said:
-        await _speaks(world.do(one))
+        await _speaks(world.do(one, replace(OWNER, announces=True)))
         world.clock.advance(timedelta(seconds=1))
     await world.courier.run_dry()
+    for shown in world.chat.everything(HERE):
+        "\n".join(plain_lines(shown.post.message)).encode()
     await store.close()
 
 
 async def _speaks(answering: Coroutine[object, object, Reply]) -> None:
     reply = await answering
-    for message in filter(None, (reply.message, reply.announce)):
-        lines = plain_lines(message)
-        assert lines[0].strip()
-        "\n".join(lines).encode()
+    lines = plain_lines(reply.message)
+    assert lines[0].strip()
+    "\n".join(lines).encode()

@@ -18,6 +18,8 @@ from bot.domain.message import (
     Link,
     Listing,
     Message,
+    Named,
+    NamedKind,
     Quote,
     Strong,
     Tone,
@@ -137,7 +139,7 @@ def test_buttons_are_not_printed() -> None:
 
 TEXTS = st.one_of(st.text(), st.just(HOSTILE))
 BLOCKS = st.one_of(
-    TEXTS.map(lambda text: Line((text, Strong(text), Link(text, text)))),
+    TEXTS.map(lambda text: Line((text, Strong(text), Link(text, text), Named(NamedKind.PERSON, text)))),
     TEXTS.map(lambda text: Quote((text,), text)),
     TEXTS.map(lambda text: Listing(((text,), (Strong(text),)), heading=text)),
 )

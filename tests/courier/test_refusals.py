@@ -7,6 +7,7 @@ import pytest
 from bot.domain.delivery import Post, Reference, Scope, Verdict
 from bot.domain.subscription import Channel, State
 from bot.domain.thread import TOO_OLD
+from bot.ports import NotYet
 from tests.courier.scene import RADIO, Scene, refusal, seconds, words
 from tests.fakes.chat import Fate
 
@@ -65,6 +66,24 @@ async def test_a_named_pause_is_a_floor_and_no_failure(scene: Scene) -> None:
     assert early == 0
     assert [call.op for call in scene.curb.calls] == ["send", "send"]
     assert [attempt.outcome for attempt in (await scene.delivery(here)).trace] == ["retry", "ok"]
+
+
+async def test_what_has_to_wait_for_its_turn_is_no_refusal(scene: Scene) -> None:
+    """It is put off for just that long, and the trace says once why it waits."""
+    here, courier = await scene.subscribe(), scene.courier()
+    scene.curb.script(NotYet(seconds(3)), NotYet(seconds(2)))
+    await scene.news()
+    await courier.run_dry()
+    waits = [await scene.wait_for_next_due()]
+    await courier.run_dry()
+    waits.append(await scene.wait_for_next_due())
+    await courier.run_dry()
+
+    assert waits == [seconds(3), seconds(2)]
+    delivery = await scene.delivery(here)
+    assert [attempt.outcome for attempt in delivery.trace] == ["held", "ok"]
+    assert delivery.failures == 0
+    assert len(scene.curb.top(here)) == 1
 
 
 async def test_a_rate_limit_counts_as_no_failure(scene: Scene) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.answer import BUTTONS, Answer, Word, answer
+from bot.domain.answer import Answer, Word, answer
 from bot.domain.health import Headline, Health
 from bot.domain.message import Link, Tone, plain_lines
 from bot.domain.record import Known, Tier
@@ -78,7 +78,7 @@ def test_the_whole_answer_while_something_is_down() -> None:
         "  🟢 Code: Operational",
         "Trouble a",
         "Investigating · major impact · since 4 May 2026 12:02 UTC (12 min), official",
-        "Investigating · 4 May 2026 12:02 UTC",
+        "Latest update · 4 May 2026 12:02 UTC",
         "> We are looking into it.",
         f"Incident {PAGE_URL}/incidents/a",
         f"Status page status.example.com: {PAGE_URL}",
@@ -87,8 +87,9 @@ def test_the_whole_answer_while_something_is_down() -> None:
 
 
 def test_an_answer_offers_to_share_it_and_to_be_alerted() -> None:
-    assert asked(started(), 1).message.buttons == BUTTONS
-    assert [button.action for button in BUTTONS] == ["share", "subscribe"]
+    buttons = asked(started(), 1).message.buttons
+    assert [(button.action, button.value) for button in buttons] == [("share", ""), ("subscribe", "")]
+    assert asked(started(), 1, "api").message.buttons[0].value == "api"
 
 
 def test_an_answer_names_what_it_was_made_from() -> None:

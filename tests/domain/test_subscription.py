@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 
+from bot.domain.matching import Match, match
 from bot.domain.record import Affected, Record
 from bot.domain.remember import remember
-from bot.domain.subscription import Match, Mute, QuietHours, Settings, match
+from bot.domain.subscription import Mute, QuietHours, Settings
 from tests.domain.builders import at, change, component, incident, maintenance, update
 
 EVERYTHING = Settings()

@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 from bot.domain.delivery import Post, PostKind, Reference, Scope, Verdict
 from bot.domain.subscription import Channel
-from bot.ports import Refused
+from bot.ports import NotYet, Refused
 
 
 class Crash(BaseException):
@@ -18,7 +18,7 @@ class Crash(BaseException):
 
 
 class Fate(Enum):
-    """What becomes of a call; a `Refused` in its place refuses it with nothing done."""
+    """What becomes of a call; a `Refused` or `NotYet` in its place is raised with nothing done."""
 
     ACCEPT = auto()
     LOSE_ANSWER = auto()
@@ -58,7 +58,7 @@ class Call:
     channel: Channel
     post: Post
     nonce: str | None
-    fate: Fate | Refused
+    fate: Fate | Refused | NotYet
     shown: Shown | None = None
     repeated: bool = False
 
@@ -71,7 +71,7 @@ class FakeChat:
         self.deduplicates = deduplicates
         self.orphans = orphans
         self.calls: list[Call] = []
-        self._fates: deque[Fate | Refused] = deque()
+        self._fates: deque[Fate | Refused | NotYet] = deque()
         self._messages: dict[str, Shown] = {}
         self._channels: dict[Channel, list[Shown]] = {}
         self._nonces: dict[str, Shown] = {}
@@ -106,7 +106,7 @@ class FakeChat:
         self.calls.append(Call("edit", channel, post, None, fate, shown))
         await _answer(fate)
 
-    def script(self, *fates: Fate | Refused) -> None:
+    def script(self, *fates: Fate | Refused | NotYet) -> None:
         """Choose the fates of the next calls, in order; after them every call is accepted."""
         self._fates.extend(fates)
 
@@ -134,13 +134,15 @@ class FakeChat:
             yield shown
             yield from shown.replies
 
-    async def _request(self, op: str, channel: Channel, post: Post, nonce: str | None) -> Fate | Refused:
+    async def _request(
+        self, op: str, channel: Channel, post: Post, nonce: str | None
+    ) -> Fate | Refused | NotYet:
         """Return what becomes of the call, unless it ends before the platform acts."""
         await asyncio.sleep(0)
         fate = self._fates.popleft() if self._fates else Fate.ACCEPT
-        if isinstance(fate, Refused) or fate is Fate.CRASH_BEFORE:
+        if not isinstance(fate, Fate) or fate is Fate.CRASH_BEFORE:
             self.calls.append(Call(op, channel, post, nonce, fate))
-            raise fate if isinstance(fate, Refused) else Crash
+            raise Crash if isinstance(fate, Fate) else fate
         return fate
 
     def _show(self, channel: Channel, post: Post, nonce: str, card: Shown | None) -> Shown:
@@ -162,7 +164,7 @@ class FakeChat:
         return None if card.deleted and self.orphans is Orphans.IN_CHANNEL else card
 
 
-async def _answer(fate: Fate | Refused) -> None:
+async def _answer(fate: Fate | Refused | NotYet) -> None:
     await asyncio.sleep(0)
     if fate is Fate.CRASH_AFTER:
         raise Crash

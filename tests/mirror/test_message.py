@@ -16,6 +16,8 @@ from bot.domain.message import (
     Link,
     Listing,
     Message,
+    Named,
+    NamedKind,
     Quote,
     Strong,
     Tone,
@@ -43,6 +45,10 @@ FULL = Message(
 OTHERS = [
     replace(FULL, tone=Tone.GREEN),
     replace(FULL, title="title"),
+    replace(
+        FULL, blocks=(Line((Named(NamedKind.PERSON, "Word"), " · since ", When(NOON))), *FULL.blocks[1:])
+    ),
+    replace(FULL, blocks=(Line((Named(NamedKind.GROUP, "Word"), " · since ", When(NOON))), *FULL.blocks[1:])),
     replace(FULL, blocks=FULL.blocks[::-1]),
     replace(FULL, blocks=FULL.blocks[:2]),
     replace(FULL, blocks=(Line((Strong("Word"), " · since ", When(NOON, WhenStyle.DAY))), *FULL.blocks[1:])),
@@ -118,3 +124,4 @@ def test_a_moment_is_shown_in_utc_where_no_zone_is_known(style: WhenStyle, shown
 def test_a_run_of_words_is_put_together_without_anything_between() -> None:
     text = ("a", Strong("b"), When(NOON, WhenStyle.CLOCK), Link("here", "https://example.com"))
     assert plain(text) == "ab12:05 UTChere https://example.com"
+    assert plain((Named(NamedKind.PERSON, "U0ALICE"), " did it")) == "U0ALICE did it"

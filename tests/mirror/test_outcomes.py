@@ -26,6 +26,7 @@ from bot.domain.record import MarkKind
 from bot.domain.subscription import Style
 from tests.domain.builders import at
 
+WHY = "the platform asked for a pause"
 CARD = Post("card", PostKind.CARD, Message(Tone.RED, "Card"), ("u0",), ("start",), (MarkKind.START,))
 REPLY = Post("update:u1", PostKind.REPLY, Message(Tone.RED, "Reply"), ("u1",))
 REMINDER = Post("reminder:1", PostKind.REPLY, Message(Tone.RED, "Still open"))
@@ -166,15 +167,15 @@ def test_a_trace_keeps_the_newest_attempts() -> None:
 def test_a_step_that_waits_for_another_one_s_pause_is_a_line_of_the_trace(
     step: Send | Edit, word: str
 ) -> None:
-    after = held(SHOWN, step, at(9))
-    assert after.trace[-1] == Attempt(at(9), word, "card", "held", "the platform asked for a pause")
-    assert held(after, step, at(10)) is after
+    after = held(SHOWN, step, at(9), WHY)
+    assert after.trace[-1] == Attempt(at(9), word, "card", "held", WHY)
+    assert held(after, step, at(10), WHY) is after
 
 
 def test_a_refusal_of_its_own_says_more_than_a_wait() -> None:
     refused = NEW.noting(Attempt(at(0), "send", "card", "retry", "ratelimited"))
-    assert held(refused, send(CARD), at(9)) is refused
-    assert len(held(NEW, send(CARD), at(9)).trace) == 1
+    assert held(refused, send(CARD), at(9), WHY) is refused
+    assert len(held(NEW, send(CARD), at(9), WHY).trace) == 1
 
 
 @given(st.integers(1, 10_000), st.integers())

@@ -11,7 +11,14 @@ from bot.domain.delivery import Delivery, Post, PostKind, nonce, plan
 from bot.domain.record import MarkKind, Record
 from bot.domain.scene import CARD_KEY, LOUD_ONCE_IN
 from bot.domain.subscription import Channel, Subscription
-from bot.domain.thread import REMINDER_PREFIX, UNFOLLOWED, compose
+from bot.domain.thread import (
+    NOTICE_KEY,
+    NOTICE_TOO_OLD,
+    REFUSED_AT_LAST,
+    REMINDER_PREFIX,
+    UNFOLLOWED,
+    compose,
+)
 from tests.fakes.chat import Shown
 from tests.properties.platform import Platform, Sending
 from tests.properties.upstream import PAGE
@@ -44,7 +51,7 @@ async def violations(world: World) -> list[str]:
     found = []
     for channel in world.channels:
         case = await _case(world, channel)
-        rules = (disagreements, absences, strays, repetitions, disorder, noise, intrusions)
+        rules = (disagreements, absences, secrets, strays, repetitions, disorder, noise, intrusions)
         found += [f"{channel.platform} {channel.id}: {fault}" for rule in rules for fault in rule(case)]
     return found
 
@@ -52,7 +59,7 @@ async def violations(world: World) -> list[str]:
 def disagreements(case: Case) -> Iterator[str]:
     """The channel equals `compose`: the words of every message that is there, and none is missing."""
     for key, delivery in case.deliveries.items():
-        if delivery.conclusion == UNFOLLOWED:
+        if delivery.conclusion in (UNFOLLOWED, REFUSED_AT_LAST):
             continue
         thread = compose(case.records[key], case.subscription, delivery, PAGE.url, case.now)
         if plan(thread, delivery, case.channel) is not None:
@@ -70,6 +77,15 @@ def absences(case: Case) -> Iterator[str]:
         held_back = delivery.conclusion is not None or delivery.muted is not None
         if card and card.dead and case.records[key].is_open and not held_back:
             yield f"{key} has no card"
+
+
+def secrets(case: Case) -> Iterator[str]:
+    """Each change is told in the channel, unless its notice was refused or became too old."""
+    excuses = (NOTICE_TOO_OLD, REFUSED_AT_LAST)
+    for key in (one.key for one in case.records.values() if one.notice):
+        delivery = case.deliveries.get(key)
+        if delivery is None or not (delivery.receipts or delivery.conclusion in excuses):
+            yield f"{key} was never told"
 
 
 def strays(case: Case) -> Iterator[str]:
@@ -119,6 +135,8 @@ def disorder(case: Case) -> Iterator[str]:
         if key not in case.records:
             yield f"nobody would send {sendings[0].post.key} under this nonce"
             continue
+        if case.records[key].notice:
+            continue
         refused = any(not one.reference.id for one in case.deliveries[key].receipts[:1])
         if sendings[0].post.kind is not PostKind.CARD and not refused:
             yield f"{key} begins with {sendings[0].post.key}"
@@ -147,9 +165,9 @@ def noise(case: Case) -> Iterator[str]:
 
 
 def intrusions(case: Case) -> Iterator[str]:
-    """Nothing new appears while the channel is muted or does not follow."""
+    """Nothing new but a notice appears while the channel is muted or does not follow."""
     for one in case.sendings:
-        if one.silenced:
+        if one.silenced and one.post.key != NOTICE_KEY:
             yield f"{one.post.key} appeared in a silenced channel"
 
 
@@ -176,7 +194,7 @@ def _is_reminder(key: str) -> bool:
 async def _case(world: World, channel: Channel) -> Case:
     subscription = await world.store.subscription(channel)
     assert subscription is not None
-    records = {one.key: one for one in await world.records()}
+    records = {one.key: one for one in [*await world.records(), *world.notices.get(channel, [])]}
     platform = world.platforms[channel.platform]
     return Case(
         channel=channel,

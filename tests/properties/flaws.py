@@ -95,6 +95,12 @@ def _wait_is_forgotten(result: Settlement) -> Settlement:
     return replace(result, due_at=None) if waits else result
 
 
+def _notice_is_lost(claim: Claim) -> Claim:
+    if claim.subscription.state is not State.ENDED:
+        return claim
+    return replace(claim, record=replace(claim.record, notice=None))
+
+
 FLAWS = {
     "every try has a nonce of its own": Flaw(nonce=lambda nonce: f"{nonce[:16]}{next(COUNT)}"),
     "a receipt is written before the message is accepted": Flaw(
@@ -115,5 +121,6 @@ FLAWS = {
     "a post is keyed by its newest update": Flaw(claim=_is_keyed_by_the_newest),
     "a mute is ignored": Flaw(claim=_mute_is_ignored),
     "an unsubscribed channel is still told": Flaw(claim=_end_is_ignored),
+    "an end is not announced": Flaw(claim=_notice_is_lost),
     "what failed is not tried again": Flaw(result=_wait_is_forgotten),
 }

@@ -7,6 +7,9 @@ from dataclasses import replace
 from datetime import time, timedelta
 from random import Random
 
+from bot.domain.notice import Notice, NoticeKind
+from bot.domain.record import Record, Tier
+from bot.domain.status import Incident
 from bot.domain.subscription import Channel, Mention, Mute, QuietHours, Settings, Style
 from tests.properties.upstream import COMPONENTS
 from tests.properties.world import World
@@ -34,20 +37,27 @@ async def act(world: World, channel: Channel) -> str:
 
 async def subscribe(world: World, channel: Channel) -> None:
     """Subscribe with random settings."""
-    await world.store.subscribe(channel, some_settings(world.random), ACTOR, world.clock.now())
+    settings, told = some_settings(world.random), _notice(world, NoticeKind.SUBSCRIBED)
+    await world.store.subscribe(channel, settings, ACTOR, world.clock.now(), notice=told)
+    world.announce(channel, told)
     await world.look_at(channel)
 
 
 async def change_settings(world: World, channel: Channel) -> None:
     """Choose all settings anew."""
-    await world.store.change_settings(channel, some_settings(world.random), ACTOR, world.clock.now())
+    settings, now = some_settings(world.random), world.clock.now()
+    told = _notice(world, NoticeKind.CHANGED)
+    if await world.store.change_settings(channel, settings, ACTOR, now, notice=told):
+        world.announce(channel, told)
 
 
 async def mute(world: World, channel: Channel) -> None:
     """Mute the channel for some minutes or hours."""
     now = world.clock.now()
     length = timedelta(minutes=world.random.choice((2, 20, 90)))
-    await world.store.mute(channel, Mute(now, now + length), now)
+    told = _notice(world, NoticeKind.MUTED)
+    if await world.store.mute(channel, Mute(now, now + length), now, notice=told):
+        world.announce(channel, told)
 
 
 async def unmute(world: World, channel: Channel) -> None:
@@ -63,13 +73,25 @@ async def mute_an_incident(world: World, channel: Channel) -> None:
 
 async def leave_or_come_back(world: World, channel: Channel) -> None:
     """Unsubscribe, or subscribe anew."""
-    if not await world.store.unsubscribe(channel, ACTOR, world.clock.now()):
+    told = _notice(world, NoticeKind.UNSUBSCRIBED)
+    if await world.store.unsubscribe(channel, ACTOR, world.clock.now(), notice=told):
+        world.announce(channel, told)
+    else:
         await subscribe(world, channel)
 
 
 async def delete_a_message(world: World, channel: Channel) -> None:
     """Delete one of the bot's messages."""
     world.platforms[channel.platform].delete_one(channel)
+
+
+def _notice(world: World, kind: NoticeKind) -> Record | None:
+    """Return what may tell the channel of a change; not every platform announces them."""
+    if world.random.random() < 0.5:
+        return None
+    key, now = f"notice{world.random.getrandbits(64)}", world.clock.now()
+    incident = Incident(key, "", "notice", "none", now, resolved_at=now)
+    return Record(key, Tier.NOTICE, None, incident, now, "none", notice=Notice(kind, ACTOR))
 
 
 def some_settings(random: Random) -> Settings:

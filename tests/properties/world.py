@@ -35,6 +35,7 @@ class World:
     flaw: Flaw
     dies: Callable[[str], bool] | None = None
     subscriptions: dict[Channel, Subscription] = field(default_factory=dict)
+    notices: dict[Channel, list[Record]] = field(default_factory=dict)
     processes: list[Process] = field(default_factory=list)
     crashes: int = 0
     born: int = 0
@@ -92,6 +93,11 @@ class World:
     async def records(self) -> list[Record]:
         """Return all that is known of the page."""
         return list((await self.store.known()).records.values())
+
+    def announce(self, channel: Channel, notice: Record | None) -> None:
+        """Note that *channel* is to be told of a change, None if it is not."""
+        if notice is not None:
+            self.notices.setdefault(channel, []).append(notice)
 
     async def look_at(self, channel: Channel) -> None:
         """Note what the people of *channel* chose just now."""

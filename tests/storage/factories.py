@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.delivery import Attempt, PostKind, Receipt, Reference
+from bot.domain.notice import Notice, NoticeKind
 from bot.domain.record import Affected, Known, Record, Tier
 from bot.domain.status import Incident, Kind, Page, Update
-from bot.domain.subscription import Channel, Style
+from bot.domain.subscription import Channel, Mention, Settings, Style
 from bot.domain.transitions import Change, Edge, Transition
 from bot.ports import Claim, Settlement, Store
 from tests.factories import START
@@ -59,6 +60,21 @@ def record(
 def trial(key: str = "test0001", *, at: datetime = START) -> Record:
     """Return the record of a test, which no page knows."""
     return record(key, opened=at, tier=Tier.TEST, official_id=None)
+
+
+def notice(key: str = "notice0001", *, at: datetime = START, actor: str = "somebody") -> Record:
+    """Return the record of a notice that tells everything a notice can tell."""
+    told = Notice(
+        NoticeKind.CHANGED,
+        actor,
+        before=Settings(components=frozenset({"chat"})),
+        after=Settings(mention=Mention("role1", "critical")),
+        names=(("chat", "Chat"),),
+        until=at,
+        incident="Raised error rates",
+    )
+    incident = Incident(id=key, name="", status="notice", impact="none", created_at=at, resolved_at=at)
+    return Record(key, Tier.NOTICE, None, incident, at, "none", notice=told)
 
 
 def change(*records: Record, wakes: bool = True) -> Change:

@@ -9,9 +9,10 @@ from hypothesis import strategies as some
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.matching import match
 from bot.domain.record import Affected, Record
 from bot.domain.status import COMPONENT_RANKS, IMPACT_RANKS, Kind
-from bot.domain.subscription import Settings, match
+from bot.domain.subscription import Settings
 from storage.store import SqlStore
 from storage.subscriptions import subscribe
 from storage.tables import METADATA

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
@@ -20,10 +21,11 @@ from storage.address import read_address
 from storage.database import Database, open_database
 from storage.errors import StorageError
 from storage.opening import migrate, open_store
+from storage.store import SqlStore
 from storage.tables import METADATA
 from tests.factories import START
 from tests.storage.conftest import a_schema
-from tests.storage.factories import channel
+from tests.storage.factories import channel, keys, record, taken, told
 
 
 async def opened(url: str) -> Database:
@@ -123,10 +125,60 @@ async def test_a_schema_newer_than_the_program_is_refused_and_left_alone(bare_ur
     database = await opened(bare_url)
     await database.write(lambda db: db.execute(text("UPDATE alembic_version SET version_num = '9999'")))
     for attempt in (open_store, migrate):
-        with pytest.raises(StorageError, match=r"version 9999.*up to 0001.*[Rr]un that version"):
+        with pytest.raises(
+            StorageError, match=rf"version 9999.*up to {schema.revisions()[-1]}.*[Rr]un that version"
+        ):
             await attempt(bare_url)
     assert await database.read(schema.version) == "9999"
     await database.close()
+
+
+async def of_the_first_schema(url: str) -> SqlStore:
+    """Return a store on a database that the first version of the program made."""
+    database = await opened(url)
+
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    await database.write(lambda db: db.run_sync(upgrade))
+    return SqlStore(database)
+
+
+async def test_an_older_schema_is_brought_up_to_date_without_loss(bare_url: str) -> None:
+    old = await of_the_first_schema(bare_url)
+    made = await old.subscribe(channel(), Settings(components=frozenset({"chat"})), "somebody", START)
+    await told(old, record("open"), record("over", closed=START))
+    before = await known_of(old)
+    await old.close()
+    assert await migrate(bare_url)
+    store = await open_store(bare_url)
+    assert await known_of(store) == before
+    assert await store.subscription(channel()) == made
+    assert keys(await taken(store)) == [("channel1", "open"), ("channel1", "over")]
+    assert await store.first_time("event1", START)
+    await store.close()
+
+
+async def known_of(store: SqlStore) -> tuple[object, ...]:
+    """Return what a store holds of the page and of the channel."""
+    return await store.known(), await store.deliveries(channel(), ["open", "over"])
+
+
+async def test_an_older_sqlite_schema_is_brought_up_to_date_when_opened(tmp_path: Any) -> None:
+    url = f"sqlite:///{tmp_path}/old.db"
+    await (await of_the_first_schema(url)).close()
+    store = await open_store(url)
+    assert await store.first_time("event1", START)
+    await store.close()
+
+
+async def test_an_older_postgresql_schema_is_refused_with_the_command(postgresql_url: str) -> None:
+    await (await of_the_first_schema(postgresql_url)).close()
+    with pytest.raises(StorageError, match="run python -m bot migrate"):
+        await open_store(postgresql_url)
 
 
 async def test_a_migration_that_fails_half_way_leaves_nothing_behind(bare_url: str) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.domain.message import Strong, Text
-from bot.domain.naming import short_name
-from bot.domain.record import ComponentState
+from bot.domain.message import Named, NamedKind, Strong, Text
 from bot.domain.subscription import Mention, QuietHours, Settings, Style
 from bot.domain.words import duration, names
 
-Components = Mapping[str, ComponentState]
-"""The page's components by id."""
+Names = Mapping[str, str]
+"""The short names of components by their ids; one that it lacks has left the page."""
 
 IMPACT_LINES = {
     "none": "none, so every incident is told",
@@ -33,35 +31,35 @@ class Row:
     """One setting: its *name*, what holds in *words*, and how it is *typed*."""
 
     name: str
-    words: str
+    words: Text
     typed: str
 
 
-def rows(settings: Settings, components: Components) -> tuple[Row, ...]:
-    """Return every setting in words; *components* name the ids, and one they lack has left the page."""
+def rows(settings: Settings, components: Names) -> tuple[Row, ...]:
+    """Return every setting in words."""
     return (
-        Row("Components", component_words(settings, components), "components=claude.ai,api|all"),
-        Row("Least impact", IMPACT_LINES[settings.least_impact], "impact=none|minor|major|critical"),
-        Row("Maintenance", _told(told=settings.maintenance), "maintenance=on|off"),
-        Row("Style", STYLE_LINES[settings.style], "style=thread|card|post"),
+        Row("Components", (component_words(settings, components),), "components=claude.ai,api|all"),
+        Row("Least impact", (IMPACT_LINES[settings.least_impact],), "impact=none|minor|major|critical"),
+        Row("Maintenance", (_told(told=settings.maintenance),), "maintenance=on|off"),
+        Row("Style", (STYLE_LINES[settings.style],), "style=thread|card|post"),
         Row("Mention", mention_words(settings.mention), "mention=…|nobody mention-from=major"),
-        Row("Quiet hours", quiet_words(settings.quiet_hours), _quiet_typed(settings.quiet_hours)),
-        Row("Echo", _echo_words(echo=settings.echo), "echo=on|off"),
-        Row("Reminder", _reminder_words(settings), "reminder=2h|off"),
+        Row("Quiet hours", (quiet_words(settings.quiet_hours),), _quiet_typed(settings.quiet_hours)),
+        Row("Echo", (_echo_words(echo=settings.echo),), "echo=on|off"),
+        Row("Reminder", (_reminder_words(settings),), "reminder=2h|off"),
     )
 
 
-def differences(before: Settings, after: Settings, components: Components) -> tuple[Text, ...]:
+def differences(before: Settings, after: Settings, components: Names) -> tuple[Text, ...]:
     """Return a line for each setting that differs: what held, and what holds now."""
     pairs = zip(rows(before, components), rows(after, components), strict=True)
     return tuple(
-        (Strong(new.name), f": {new.words} (was: {old.words})")
+        (Strong(new.name), ": ", *new.words, " (was: ", *old.words, ")")
         for old, new in pairs
         if old.words != new.words
     )
 
 
-def summary(settings: Settings, components: Components) -> str:
+def summary(settings: Settings, components: Names) -> str:
     """Return in one line what is told."""
     what = "all components" if not settings.components else component_words(settings, components)
     impact = "any impact" if settings.least_impact == "none" else f"{settings.least_impact} impact or worse"
@@ -70,25 +68,25 @@ def summary(settings: Settings, components: Components) -> str:
     )
 
 
-def component_words(settings: Settings, components: Components) -> str:
-    """Return the chosen components by their present names."""
+def component_words(settings: Settings, components: Names) -> str:
+    """Return the chosen components by their names."""
     if not settings.components:
         return "all"
     return names(sorted(_component_word(one, components) for one in settings.components))
 
 
-def _component_word(component_id: str, components: Components) -> str:
-    state = components.get(component_id)
-    return short_name(state.component.name) if state else f"{component_id} (no longer on the status page)"
+def _component_word(component_id: str, components: Names) -> str:
+    return components.get(component_id) or f"{component_id} (no longer on the status page)"
 
 
-def mention_words(mention: Mention | None) -> str:
+def mention_words(mention: Mention | None) -> Text:
     """Return who is called, and from which impact on."""
     if mention is None:
-        return "nobody"
+        return ("nobody",)
+    whom = mention.target if mention.calls_everybody else Named(NamedKind.GROUP, mention.target)
     if mention.least_impact == "none":
-        return f"{mention.target}, when an incident starts or worsens"
-    return f"{mention.target}, from {mention.least_impact} impact on"
+        return (whom, ", when an incident starts or worsens")
+    return (whom, f", from {mention.least_impact} impact on")
 
 
 def quiet_words(quiet: QuietHours | None) -> str:
