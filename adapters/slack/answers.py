@@ -1,0 +1,106 @@
+"""Answers: a command from Slack, taken to the desk with the rights of the person who gave it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from adapters.slack import words
+from adapters.slack.blocks import render
+from adapters.slack.callers import Policy, caller
+from adapters.slack.members import Members, Standing
+from adapters.slack.request import Request
+from bot.commands import Caller, Command, Desk, Help, ListSubscriptions, Reply, ShowSettings, Subscribe
+from bot.commands.desk import CONFIGURING
+from bot.domain.message import Line, Message
+from bot.domain.notice_words import SETTINGS
+
+log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+
+GLANCE_SECONDS = 1.0
+"""How long an answer that only shows waits for Slack to tell who asks."""
+
+FORM_SECONDS = 1.5
+"""How long a form waits for it: what opens it is good for three seconds, and so is handing it in.
+
+https://docs.slack.dev/interactivity/handling-user-interaction
+"""
+
+
+class Answers:
+    """Answers commands; what fails on our side is answered, too."""
+
+    def __init__(self, desk: Desk, members: Members, policy: Policy, page_url: str) -> None:
+        self._desk = desk
+        self._members = members
+        self._policy = policy
+        self._page_url = page_url
+
+    async def reply(self, command: Command, request: Request, patience: float | None = None) -> Reply:
+        """Do what *command* says, as far as the person of *request* may. Never raises.
+
+        *patience* is how many seconds Slack may take to tell who they are, None as long as it does.
+        """
+        try:
+            return await self._reply(command, request, patience)
+        except Exception:
+            log.exception("a command was not answered command=%s", type(command).__name__)
+            return Reply(words.broken(self._page_url))
+
+    async def caller(self, request: Request) -> Caller | None:
+        """Return who asks, with rights that are sure; None where Slack does not tell in time for a form."""
+        standing = await self._sure(request, FORM_SECONDS)
+        return None if standing is Standing.DOUBT else caller(request, standing, self._policy)
+
+    async def _reply(self, command: Command, request: Request, patience: float | None) -> Reply:
+        standing = await self._standing(command, request, patience)
+        if standing is Standing.DOUBT:
+            return Reply(words.in_doubt())
+        who = caller(request, standing, self._policy)
+        reply = await self._desk.handle(command, who)
+        return replace(reply, message=_fitted(command, reply, request, who))
+
+    async def _standing(self, command: Command, request: Request, patience: float | None) -> Standing:
+        """Return who asks. Only what changes or lists something must be sure, and waits for Slack."""
+        if isinstance(command, (*CONFIGURING, ListSubscriptions)):
+            return await self._sure(request, patience)
+        if isinstance(command, Help | ShowSettings):
+            found = await self._sure(request, GLANCE_SECONDS)
+            return Standing.MEMBER if found is Standing.DOUBT else found
+        if request.is_stranger:
+            return Standing.STRANGER
+        return self._members.remembered(request.workspace, request.user) or Standing.MEMBER
+
+    async def _sure(self, request: Request, patience: float | None) -> Standing:
+        if request.is_stranger:
+            return Standing.STRANGER
+        return await self._members.standing(request.workspace, request.user, patience)
+
+
+def _fitted(command: Command, reply: Reply, request: Request, who: Caller) -> Message:
+    """Return the words of *reply* with what Slack adds: the form, and a note on odd places."""
+    message = reply.message
+    if isinstance(command, ShowSettings) and who.may_configure and SETTINGS not in message.buttons:
+        message = replace(message, buttons=(*message.buttons, SETTINGS))
+    note = words.place_note(request) if isinstance(command, Subscribe) and reply.notice else None
+    if isinstance(command, ListSubscriptions) and not who.may_list:
+        note = Line((words.OWN_LIST,))
+    return replace(message, blocks=(*message.blocks, note)) if note else message
+
+
+def ephemeral(message: Message) -> Json:
+    """Return *message* as the answer that only the person who asked sees."""
+    rendered = render(message, private=True)
+    return {"response_type": "ephemeral", "text": rendered.text, "blocks": rendered.blocks}
+
+
+def beside(message: Message, request: Request) -> Json:
+    """Return *message* for a response_url: beside what is there, in the thread the person is in.
+
+    https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
+    """
+    thread = {"thread_ts": request.thread} if request.thread else {}
+    return {**ephemeral(message), "replace_original": False, **thread}

@@ -1,0 +1,127 @@
+"""Slack as a `Chat`: posts, replies and edits, each paced, each at most once for what we know."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack.blocks import render
+from adapters.slack.failures import unsure
+from adapters.slack.pace import Pace
+from adapters.slack.rich_text import Json
+from adapters.slack.verdicts import is_wording
+from adapters.slack.web_api import WebApi
+from bot.domain.delivery import Post, PostKind, Reference, Scope, Verdict
+from bot.domain.message import Message
+from bot.domain.subscription import Channel
+from bot.ports import Clock, NotYet, Refused
+
+log = logging.getLogger(__name__)
+
+POST = "chat.postMessage"
+EDIT = "chat.update"
+EVENT_TYPE = "claude_status_alert"
+"""Names our metadata: https://docs.slack.dev/messaging/message-metadata."""
+
+SHUT = timedelta(minutes=1)
+"""How long a workspace whose token opens nothing is not asked again, for all of its channels together."""
+
+
+class SlackChat:
+    """Implements `Chat`. What it holds in memory may be lost at any moment."""
+
+    def __init__(self, api: WebApi, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+        self._pace = Pace(clock)
+        self._shut: dict[str, tuple[datetime, Refused]] = {}
+
+    async def send(self, channel: Channel, post: Post, nonce: str, parent: Reference | None) -> Reference:
+        """Post to *channel*, in the thread of *parent* if given; *nonce* travels along as metadata.
+
+        Slack has no key by which it would recognise a repeated post. A reply whose parent is gone may
+        stand in the channel itself: then the reference names no thread.
+        """
+        self._turn(channel, POST, nonce, apart=True)
+        thread = parent.thread if parent else None
+        place: Json = {"channel": channel.id} | ({"thread_ts": thread} if thread else {})
+        if thread and post.echo:
+            place["reply_broadcast"] = True
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": nonce}}
+        body = place | _words(post, post.mention) | {"metadata": metadata}
+        body |= {"unfurl_links": False, "unfurl_media": False}
+        bare = place | _bare(post.message, post.mention) | {"unfurl_links": False, "unfurl_media": False}
+        answer = await self._call(channel, POST, body, bare)
+        return _reference(answer, post)
+
+    async def edit(self, channel: Channel, reference: Reference, post: Post) -> None:
+        """Make the message say what *post* says. It calls nobody, and keeps the metadata it has."""
+        self._turn(channel, EDIT, reference.id, apart=False)
+        place = {"channel": channel.id, "ts": reference.id}
+        bare: Json = place | _bare(post.message) | {"blocks": []}  # left out, the old ones would stay
+        await self._call(channel, EDIT, place | _words(post), bare)
+
+    def _turn(self, channel: Channel, method: str, key: str, *, apart: bool) -> None:
+        """Raise `Refused` while the workspace lets nobody in, `NotYet` before the call's turn."""
+        shut = self._shut.get(channel.workspace)
+        if shut is not None and self._clock.now() < shut[0]:
+            raise _again(shut[1])
+        wait = self._pace.wait(channel, method, key, apart=apart)
+        if wait is not None:
+            raise NotYet(wait)
+
+    async def _call(self, channel: Channel, method: str, body: Json, bare: Json) -> Mapping[str, Any]:
+        """Make the call; where its blocks or metadata are refused, once more with the *bare* words."""
+        try:
+            return await self._learning(channel, method, body)
+        except Refused as refused:
+            if not is_wording(refused.code):
+                raise
+            log.warning("message refused as it was, sent bare code=%s method=%s", refused.code, method)
+        return await self._learning(channel, method, bare)
+
+    async def _learning(self, channel: Channel, method: str, body: Json) -> Mapping[str, Any]:
+        """Make one call and learn from its outcome how fast the workspace is, and whether it is open."""
+        try:
+            answer = await self._api.call(channel.workspace, method, body)
+        except Refused as refused:
+            if refused.retry_after is not None:
+                self._pace.limited(channel.workspace, method, refused.retry_after)
+            if (refused.verdict, refused.scope) == (Verdict.PAUSE, Scope.WORKSPACE):
+                self._shut[channel.workspace] = (self._clock.now() + SHUT, refused)
+            raise
+        self._pace.accepted(channel.workspace, method)
+        self._shut.pop(channel.workspace, None)
+        return answer
+
+
+def _words(post: Post, mention: str | None = None) -> Json:
+    """Return what a message says; the text is what notifications and screen readers say.
+
+    https://docs.slack.dev/reference/methods/chat.update: its `parse` would be `client` if left out.
+    """
+    rendered = render(post.message, mention=mention, small=post.kind is PostKind.REPLY)
+    return {"text": rendered.text, "blocks": rendered.blocks, "parse": "none", "link_names": False}
+
+
+def _bare(message: Message, mention: str | None = None) -> Json:
+    """Return the first words of *message* alone, with nothing that Slack could refuse."""
+    rendered = render(Message(message.tone, message.title), mention=mention)
+    return {"text": rendered.text, "parse": "none", "link_names": False}
+
+
+def _reference(answer: Mapping[str, Any], post: Post) -> Reference:
+    ts, message = answer.get("ts"), answer.get("message")
+    if not isinstance(ts, str) or not ts:
+        raise unsure("unreadable_answer", "Slack did not say which message it made.")
+    thread = message.get("thread_ts") if isinstance(message, Mapping) else None
+    if post.kind is PostKind.CARD:
+        return Reference(ts, ts)
+    return Reference(ts, thread if isinstance(thread, str) else None)
+
+
+def _again(refused: Refused) -> Refused:
+    """Return *refused* once more, for another call that was not even made."""
+    return Refused(refused.verdict, refused.scope, refused.code, refused.reason, cure=refused.cure)

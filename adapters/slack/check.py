@@ -1,0 +1,128 @@
+"""What `check` says about Slack: tokens, scopes, the way in, and channels that could not be told."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack.web_api import ask
+from adapters.slack.workspaces import Identity, OneWorkspace
+from bot.domain.delivery import Verdict
+from bot.domain.subscription import State, Subscription
+from bot.finding import Finding
+from bot.ports import Refused, Store
+
+REQUIRED_SCOPES = {
+    "commands": "for `/claudestatus`",
+    "chat:write": "for every alert",
+    "app_mentions:read": "for answers to a mention of the bot",
+}
+"""https://docs.slack.dev/reference/scopes"""
+
+OPTIONAL_SCOPES = {
+    "users:read": "to refuse guests the settings, and for SETTINGS_POLICY=admins",
+    "chat:write.public": "to alert public channels without an invitation",
+}
+
+ADD_SCOPE = "add it under OAuth & Permissions in the app's settings and install the app again"
+MAKE_IT = (
+    "under Basic Information in the app's settings make an app-level token with the scope "
+    "connections:write, and set SLACK_APP_TOKEN to it (`xapp-…`)"
+)
+UNREACHABLE_CURE = "See the proxy variables and https://slack-status.com."
+RECENT = 20
+"""How many of the newest incidents are looked at for refusals."""
+
+
+async def findings(
+    client: AsyncWebClient,
+    store: Store | None,
+    *,
+    bot_token: str,
+    app_token: str | None,
+    signing_secret: str | None,
+    port: int | None,
+) -> AsyncIterator[Finding]:
+    """Look at each thing in turn, asking Slack. *store* is None where the database cannot be used."""
+    try:
+        ours = await OneWorkspace(client, bot_token).identity()
+    except Refused as refused:
+        yield Finding(good=False, subject="Slack bot token", words=_told(refused))
+        ours = None
+    if ours is not None:
+        words = f"opens the workspace {ours.name} ({ours.workspace})"
+        yield Finding(good=True, subject="Slack bot token", words=words)
+        for finding in _scopes(ours):
+            yield finding
+    if app_token is not None:
+        yield await _socket_mode(client, app_token)
+    if signing_secret is not None:
+        yield _http(port)
+    if ours is not None and store is not None:
+        for subscription in await store.subscriptions("slack", ours.workspace):
+            yield await _channel(store, subscription)
+
+
+def _scopes(ours: Identity) -> Iterator[Finding]:
+    """Yield what the token was given of the scopes; nothing where Slack did not say."""
+    given = ours.scopes
+    if given is None:
+        return
+    for scope, purpose in REQUIRED_SCOPES.items():
+        if scope not in given:
+            words = f"is missing, it is needed {purpose}: {ADD_SCOPE}"
+            yield Finding(good=False, subject=f"Slack scope {scope}", words=words)
+    if REQUIRED_SCOPES.keys() <= given:
+        yield Finding(good=True, subject="Slack scopes", words=f"{', '.join(REQUIRED_SCOPES)} are given")
+    for scope, purpose in OPTIONAL_SCOPES.items():
+        words = "is given" if scope in given else f"is not given and need not be; {purpose} {ADD_SCOPE}"
+        yield Finding(good=True, subject=f"Slack scope {scope}", words=words)
+
+
+async def _socket_mode(client: AsyncWebClient, app_token: str) -> Finding:
+    """Ask for a connection, which is not made."""
+    try:
+        await ask(client, "apps.connections.open", app_token, {})
+    except Refused as refused:
+        words = _told(refused)
+        if refused.verdict is Verdict.PAUSE:
+            words = f"Slack does not accept it ({refused.code}): {MAKE_IT}"
+        return Finding(good=False, subject="Slack app token", words=words)
+    return Finding(good=True, subject="Slack app token", words="Socket Mode can be opened")
+
+
+def _http(port: int | None) -> Finding:
+    if port is None:
+        words = "is set, but no PORT to take requests on: set PORT, or use Socket Mode alone"
+        return Finding(good=False, subject="Slack signing secret", words=words)
+    words = f"is set, requests are taken on port {port} at /slack/events"
+    return Finding(good=True, subject="Slack signing secret", words=words)
+
+
+async def _channel(store: Store, subscription: Subscription) -> Finding:
+    """Tell whether the channel is served, and if not, what Slack refused there last."""
+    subject = f"Slack channel {subscription.channel.id}"
+    if subscription.state is State.PAUSED:
+        words = f"is paused. {subscription.pause_reason or 'Slack refused the last message.'}"
+        return Finding(good=False, subject=subject, words=words)
+    refusal = await _last_refusal(store, subscription)
+    if refusal is not None:
+        return Finding(good=False, subject=subject, words=f"the last message was refused. {refusal}")
+    return Finding(good=True, subject=subject, words="is subscribed, nothing was refused there last")
+
+
+async def _last_refusal(store: Store, subscription: Subscription) -> str | None:
+    """Return what the newest delivery that is failing was told, None where none is."""
+    keys = [record.key for record in await store.history(RECENT)]
+    deliveries = await store.deliveries(subscription.channel, keys)
+    for key in keys:
+        delivery = deliveries.get(key)
+        if delivery is not None and delivery.failures and delivery.trace:
+            return delivery.trace[-1].detail
+    return None
+
+
+def _told(refused: Refused) -> str:
+    cure = refused.cure or (UNREACHABLE_CURE if refused.verdict is Verdict.RETRY else "")
+    return " ".join(filter(None, (f"{refused.code}: {refused.reason}", cure)))

@@ -1,0 +1,178 @@
+"""Listeners: what is done with each kind of request, and how soon it is acknowledged.
+
+Within three seconds: https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from adapters.slack import words
+from adapters.slack.aftermath import Aftermath
+from adapters.slack.answers import Answers, beside, ephemeral
+from adapters.slack.buttons import Buttons
+from adapters.slack.home import Home
+from adapters.slack.mentions import Mentions
+from adapters.slack.request import Request, read_request
+from adapters.slack.settings_dialog import Outcome, SettingsDialog, in_place, zone_options
+from adapters.slack.typed import understand
+from adapters.slack.underway import Underway
+from adapters.slack.web_api import WebApi
+from bot.commands import Ask, Reply
+from bot.domain.message import Message
+from bot.ports import Refused
+
+log = logging.getLogger(__name__)
+
+Body = Mapping[str, Any]
+
+Installed = Callable[[str], bool | None]
+"""Whether the app is installed in a workspace, as far as is known without asking; None: not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Takes each request to who answers it; *patience* is in seconds, for a command's acknowledgement."""
+
+    answers: Answers
+    buttons: Buttons
+    dialog: SettingsDialog
+    home: Home
+    mentions: Mentions
+    api: WebApi
+    aftermath: Aftermath
+    underway: Underway
+    installed: Installed
+    page_url: str
+    patience: float
+
+    async def command(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Answer `/claudestatus` within its acknowledgement, or later where that takes too long."""
+        request = read_request(body, context)
+        if self._is_none_of_ours(request) or not request.channel:
+            await ack(ephemeral(words.not_installed() if request.channel else words.out_of_date()))
+            return
+        command = understand(str(body.get("text") or ""))
+        answering = self.underway.start(self.answers.reply(command, request))
+        done, _ = await asyncio.wait({answering}, timeout=self.patience)
+        if not done:
+            await ack()
+            self._start(self._answer_later(answering, request))
+            return
+        reply = answering.result()
+        self.aftermath.expect(request, reply.notice)
+        await ack(ephemeral(reply.message))
+
+    async def action(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Do what a button says."""
+        await ack()
+        request = read_request(body, context)
+        pressed = (body.get("actions") or [{}])[0]
+        texts = (pressed.get("action_id"), pressed.get("value"))
+        name, value = (one if isinstance(one, str) else "" for one in texts)
+        self._begin(self.buttons.press(name, value, request), request)
+
+    async def shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Answer "is Claude down?" beside a message, in its thread."""
+        await ack()
+        request = read_request(body, context)
+        self._begin(self._answer_now(request), request)
+
+    async def submission(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Take a form back, and make App Home anew where it shows something old."""
+        request = read_request(body, context)
+        if self._is_none_of_ours(request):
+            await ack(in_place(words.not_installed()))
+            return
+        outcome = await self._submitted(body, request)
+        await ack(outcome.answer)
+        if outcome.home_is_old:
+            self._begin(self.home.publish(request), request)
+
+    async def suggestion(self, ack: AsyncAck, body: Body) -> None:
+        """Suggest time zones."""
+        await ack(options=zone_options(str(body.get("value") or "")))
+
+    async def no_options(self, ack: AsyncAck) -> None:
+        """Suggest nothing: it is asked for a field that is none of ours any more."""
+        await ack(options=[])
+
+    async def mention(self, body: Body, context: AsyncBoltContext) -> None:
+        """Answer what was asked aloud."""
+        request = read_request(body, context)
+        if not self._is_none_of_ours(request):
+            self._start(self.mentions.answer(body, request))
+
+    async def home_opened(self, body: Body, context: AsyncBoltContext) -> None:
+        """Show how things are; the tab of messages has nothing to show."""
+        request = read_request(body, context)
+        if body["event"].get("tab") == "home" and not self._is_none_of_ours(request):
+            self._start(self.home.publish(request))
+
+    async def out_of_date(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
+        """Say that this is none of ours any more."""
+        await ack()
+        request = read_request(body, context)
+        self._begin(self._tell(words.out_of_date(), request), request)
+
+    async def form_out_of_date(self, ack: AsyncAck) -> None:
+        """Say that this form is none of ours any more."""
+        await ack(in_place(words.out_of_date()))
+
+    async def unheard(self, ack: AsyncAck) -> None:
+        """Acknowledge what concerns nobody here, so that Slack does not send it again."""
+        await ack()
+
+    def _is_none_of_ours(self, request: Request) -> bool:
+        return not (request.workspace and request.user) or self.installed(request.workspace) is False
+
+    def _begin(self, work: Coroutine[Any, Any, None], request: Request) -> None:
+        """Do *work* after the acknowledgement, unless the request comes from where we are not installed."""
+        if self._is_none_of_ours(request):
+            work.close()
+            work = self._tell(words.not_installed(), request)
+        self._start(self._guarded(work, request))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        _ = self.underway.start(work)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], request: Request) -> None:
+        """Do *work*; where our own side fails, the person is told."""
+        try:
+            await work
+        except Exception:
+            log.exception("a request was not answered")
+            if request.response_url:
+                await self._tell(words.broken(self.page_url), request)
+            else:
+                await self.home.publish(request)
+
+    async def _submitted(self, body: Body, request: Request) -> Outcome:
+        try:
+            return await self.dialog.submit(body.get("view", {}), request)
+        except Exception:
+            log.exception("a form was not taken")
+            return Outcome(in_place(words.broken(self.page_url)))
+
+    async def _answer_now(self, request: Request) -> None:
+        await self._tell((await self.answers.reply(Ask(), request)).message, request)
+
+    async def _answer_later(self, answering: asyncio.Task[Reply], request: Request) -> None:
+        reply = await answering
+        self.aftermath.expect(request, reply.notice)
+        await self._tell(reply.message, request)
+
+    async def _tell(self, message: Message, request: Request) -> None:
+        """Tell the person alone, where there is a way."""
+        try:
+            if request.response_url:
+                await self.api.respond(request.response_url, beside(message, request))
+        except Refused as refusal:
+            log.warning("an answer was not taken code=%s", refusal.code)

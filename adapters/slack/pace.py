@@ -1,0 +1,120 @@
+"""How fast each workspace takes calls: learnt from its refusals, and kept to without anybody waiting in line.
+
+https://docs.slack.dev/apis/web-api/rate-limits: about one message a second a channel, several hundred
+a minute a workspace, each method of each workspace counted for itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.domain.subscription import Channel
+from bot.ports import Clock
+
+APART = timedelta(seconds=1)
+"""Between two messages in one channel; of a faster burst Slack may lose some without a word."""
+
+BURST = timedelta(seconds=1)
+"""What is due within this time goes at once."""
+
+START = 5.0
+"""Calls a second in a workspace of which nothing is known."""
+
+FLOOR = 0.2
+CEILING = 10.0
+GAIN = 0.02
+"""What each accepted call adds: a halved rate is back after some hundred."""
+
+KEPT = timedelta(minutes=5)
+"""How long a turn is kept for a call that does not come back."""
+
+
+@dataclass(slots=True)
+class Lane:
+    """The calls of one method in one workspace.
+
+    *full_until* is when all that was let through, or has its turn, would be done at this *rate*.
+    *turns* are the moments promised to calls that were sent away, by their key. *next* is when each
+    channel may get the message after those, *last* when it got its latest.
+    """
+
+    full_until: datetime
+    forgot_at: datetime
+    rate: float = START
+    quiet_until: datetime | None = None
+    turns: dict[str, datetime] = field(default_factory=dict)
+    next: dict[str, datetime] = field(default_factory=dict)
+    last: dict[str, datetime] = field(default_factory=dict)
+
+
+class Pace:
+    """Says of a call whether it may be made now or when its turn is; it never sleeps.
+
+    So a call that has to wait takes no room from others, and many that were sent away come back one
+    after the other.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lanes: dict[tuple[str, str], Lane] = {}
+
+    def wait(self, channel: Channel, method: str, key: str, *, apart: bool) -> timedelta | None:
+        """Return None if the call may be made now, else how long it is until its turn, which is its own.
+
+        *key* is by which the call is known when it comes again. *apart* is True for what makes a
+        message: those of one channel stay a second apart.
+        """
+        now = self._clock.now()
+        lane = self._lane(channel.workspace, method, now)
+        turn = lane.turns.pop(key, None)
+        if turn is None:
+            turn = _new_turn(lane, channel.id, now, apart=apart)
+        elif apart and channel.id in lane.last:
+            turn = max(turn, lane.last[channel.id] + APART)
+        if turn > now:
+            lane.turns[key] = turn
+            return turn - now
+        if apart:
+            lane.last[channel.id] = now
+        return None
+
+    def accepted(self, workspace: str, method: str) -> None:
+        """Learn that a call was accepted."""
+        lane = self._lane(workspace, method, self._clock.now())
+        lane.rate = min(CEILING, lane.rate + GAIN)
+
+    def limited(self, workspace: str, method: str, pause: timedelta) -> None:
+        """Learn that Slack asked for a *pause*: nothing goes before its end, and then more slowly.
+
+        Of the calls that were under way together all may be told so; they count as one.
+        """
+        now = self._clock.now()
+        lane = self._lane(workspace, method, now)
+        if lane.quiet_until is None or lane.quiet_until <= now:
+            lane.rate = max(FLOOR, lane.rate / 2)
+            lane.quiet_until = now
+        lane.quiet_until = max(lane.quiet_until, now + pause)
+        lane.full_until = lane.quiet_until + BURST
+        lane.turns.clear()
+        lane.next.clear()
+
+    def _lane(self, workspace: str, method: str, now: datetime) -> Lane:
+        lane = self._lanes.setdefault((workspace, method), Lane(now, now))
+        if now - lane.forgot_at > KEPT:
+            lane.forgot_at = now
+            lane.turns = {key: turn for key, turn in lane.turns.items() if turn > now - KEPT}
+            lane.next = {channel: moment for channel, moment in lane.next.items() if moment > now}
+            lane.last = {channel: moment for channel, moment in lane.last.items() if moment > now - APART}
+        return lane
+
+
+def _new_turn(lane: Lane, channel: str, now: datetime, *, apart: bool) -> datetime:
+    """Return the first moment that is free, and take it."""
+    turn = max(now, lane.full_until - BURST)
+    if apart:
+        last = lane.last.get(channel)
+        turn = max(turn, lane.next.get(channel, turn), last + APART if last else turn)
+        lane.next[channel] = turn + APART
+    lane.full_until = max(now, lane.full_until) + timedelta(seconds=1 / lane.rate)
+    return turn

@@ -1,0 +1,3 @@
+"""The Slack adapter, against a Slack of our own."""
+
+from __future__ import annotations

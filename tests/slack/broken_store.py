@@ -1,0 +1,45 @@
+"""Stores that fail: one whose database is away, one that takes its time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from bot.ports import Store
+from storage.errors import StorageError
+
+
+class BrokenStore:
+    """Fails whatever is asked of it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        assert hasattr(self._store, name)
+
+        async def fail(*_: Any, **__: Any) -> Any:
+            raise StorageError("The database failed (connection refused): check that its server runs.")
+
+        return fail
+
+
+class SlowStore:
+    """Answers nothing until it may go on."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._may_go_on = asyncio.Event()
+
+    def go_on(self) -> None:
+        """Answer from now on."""
+        self._may_go_on.set()
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._store, name)
+
+        async def wait(*given: Any, **named: Any) -> Any:
+            await self._may_go_on.wait()
+            return await method(*given, **named)
+
+        return wait

@@ -1,0 +1,15 @@
+"""What Slack receives for each state of a card and for each answer, kept as files beside this one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from adapters.slack.blocks import Rendered
+
+HERE = Path(__file__).parent
+
+
+def written(rendered: Rendered) -> str:
+    """Return a message as its golden file has it."""
+    return json.dumps({"text": rendered.text, "blocks": rendered.blocks}, ensure_ascii=False, indent=2) + "\n"

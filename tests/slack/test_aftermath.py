@@ -1,0 +1,156 @@
+"""The aftermath of a change: where Slack refuses its notice, the person who made it is told, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from adapters.slack.aftermath import Aftermath
+from tests.fakes.slack.faults import error, limited
+from tests.fakes.slack.heard import Heard, shown
+from tests.fakes.slack.people import Somebody
+from tests.slack.world import World
+
+
+@pytest.fixture
+def shut_world(silent_world: World) -> World:
+    """A world whose channel the bot was not invited to."""
+    silent_world.slack.home.channels["C0STATUS"].bot_in = False
+    silent_world.slack.home.scopes -= {"chat:write.public"}
+    return silent_world
+
+
+def afterwards(heard: Heard) -> list[str]:
+    """Return the words of what came after the first answer."""
+    return [shown(one["blocks"]) for one in heard.bodies[1:]]
+
+
+async def test_a_refused_notice_is_answered_with_what_to_type(shut_world: World) -> None:
+    heard = await shut_world.people.types("subscribe")
+    await shut_world.deliver()
+    (words,) = afterwards(heard)
+    assert words.startswith("🟠 I cannot post in this conversation")
+    assert "Type here: /invite @claudestatus" in words
+    assert "I try again by myself" in words
+    assert heard.later[-1]["response_type"] == "ephemeral"
+
+
+async def test_it_is_said_once(shut_world: World) -> None:
+    heard = await shut_world.people.types("subscribe")
+    for _ in range(4):
+        await shut_world.deliver()
+        shut_world.clock.advance(timedelta(hours=1))
+    assert len(afterwards(heard)) == 1
+
+
+async def test_what_was_promised_happens_by_itself(shut_world: World) -> None:
+    heard = await shut_world.people.types("subscribe")
+    await shut_world.deliver()
+    shut_world.slack.home.channels["C0STATUS"].bot_in = True
+    shut_world.clock.advance(timedelta(hours=1))
+    await shut_world.deliver()
+    assert len(afterwards(heard)) == 1
+    assert any("<@U0ALICE> turned them on" in one.text for one in shut_world.notices())
+
+
+async def test_to_subscribe_again_after_the_invitation_tries_at_once(shut_world: World) -> None:
+    await shut_world.people.types("subscribe")
+    await shut_world.deliver()
+    shut_world.slack.home.channels["C0STATUS"].bot_in = True
+    heard = await shut_world.people.types("subscribe")
+    await shut_world.deliver()
+    assert afterwards(heard) == []
+    assert shut_world.notices() != []
+
+
+async def test_a_posted_notice_needs_no_word(silent_world: World) -> None:
+    heard = await silent_world.people.types("subscribe")
+    await silent_world.deliver()
+    assert afterwards(heard) == []
+    silent_world.slack.home.channels["C0STATUS"].refuses = "is_archived"
+    await silent_world.deliver()
+    assert afterwards(heard) == []
+
+
+@pytest.mark.parametrize("way", ["button", "form", "mute"])
+async def test_every_way_to_change_something_is_followed(shut_world: World, way: str) -> None:
+    if way == "button":
+        heard = await shut_world.people.presses("subscribe")
+    elif way == "form":
+        heard = await shut_world.people.presses("settings")
+        await shut_world.people.submits(shut_world.form(), {"impact": "major"})
+    else:
+        await shut_world.people.types("subscribe")
+        heard = await shut_world.people.types("mute 2h")
+    await shut_world.deliver()
+    assert any("/invite @claudestatus" in shown(one["blocks"]) for one in heard.bodies)
+
+
+async def test_a_direct_message_is_told_another_way_out(shut_world: World) -> None:
+    shut_world.slack.home.add_channel("D0BOB", bot_in=False, private=True)
+    heard = await shut_world.people.types(
+        "subscribe", Somebody(channel="D0BOB", channel_name="directmessage")
+    )
+    await shut_world.deliver()
+    (words,) = afterwards(heard)
+    assert "/invite" not in words
+    assert "It is a direct message between people" in words
+    assert "/claudestatus unsubscribe" in words
+
+
+async def test_another_refusal_is_told_in_slacks_words(silent_world: World) -> None:
+    silent_world.slack.home.channels["C0STATUS"].archived = True
+    heard = await silent_world.people.types("subscribe")
+    await silent_world.deliver()
+    (words,) = afterwards(heard)
+    assert "The channel is archived or frozen" in words
+    assert "/invite" not in words
+
+
+async def test_the_end_of_a_subscription_promises_no_further_try(shut_world: World) -> None:
+    await shut_world.people.types("subscribe")
+    await shut_world.deliver()
+    heard = await shut_world.people.types("unsubscribe")
+    await shut_world.deliver()
+    assert all("I try again by myself" not in words for words in afterwards(heard))
+
+
+async def test_a_slack_that_is_busy_is_waited_for(silent_world: World) -> None:
+    silent_world.slack.fail("chat.postMessage", limited(30))
+    heard = await silent_world.people.types("subscribe")
+    await silent_world.deliver()
+    assert afterwards(heard) == []
+    silent_world.clock.advance(timedelta(seconds=31))
+    await silent_world.deliver()
+    assert afterwards(heard) == []
+    assert silent_world.notices() != []
+
+
+async def test_after_five_minutes_without_an_outcome_nothing_is_said(shut_world: World) -> None:
+    heard = await shut_world.people.types("subscribe")
+    shut_world.clock.advance(timedelta(minutes=5))
+    await shut_world.aftermath.tick()
+    await shut_world.deliver()
+    assert afterwards(heard) == []
+
+
+async def test_another_process_may_deliver(shut_world: World) -> None:
+    """Whoever holds the response_url tells; what became of the notice is read from the memory."""
+    heard = await shut_world.people.types("subscribe")
+    idle = Aftermath(shut_world.store, shut_world.clock, shut_world.api)
+    await shut_world.courier.run_dry()
+    await idle.tick()
+    assert afterwards(heard) == []
+    await shut_world.aftermath.tick()
+    assert len(afterwards(heard)) == 1
+
+
+async def test_a_response_url_that_is_used_up_ends_nothing(shut_world: World) -> None:
+    shut_world.slack.fail("response_url", error("used_url"), times=None)
+    heard = await shut_world.people.types("subscribe")
+    await shut_world.deliver()
+    await shut_world.deliver()
+    assert heard.later == []
+    refused = [one for one in shut_world.slack.ledger.responses if one.url == heard.response_url]
+    assert len(refused) <= 1

@@ -1,0 +1,3 @@
+"""The web server."""
+
+from __future__ import annotations
