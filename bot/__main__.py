@@ -47,9 +47,10 @@ def _known_failures() -> tuple[type[Exception], ...]:
     """Return what is said in one line with its cure; looked up only once something failed."""
     from adapters.console import BadLedger
     from adapters.statuspage.transfer import BadProxy
+    from adapters.web import CannotServe
     from storage.errors import StorageError
 
-    return BadArgument, BadLedger, BadProxy, BadSettings, StorageError
+    return BadArgument, BadLedger, BadProxy, BadSettings, CannotServe, StorageError
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -88,6 +89,8 @@ def _run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     roles = _roles(options.roles, [role.value for role in Role])
     chosen = Options(frozenset(map(Role, roles)), options.ledger)
     settings = read(environment, serves=Role.WEB in chosen.roles)
+    if chosen.ledger is not None and settings.slack_bot_token is not None:
+        raise BadArgument("--ledger writes down what the terminal is told; where Slack is set up it is not.")
     _configure_logs(settings, environment, interactive=sys.stdout.isatty())
     return asyncio.run(run(settings, chosen, Terminal(sys.stdout, environment), _typed()))
 
@@ -184,7 +187,12 @@ def _configure_logs(settings: Settings, environment: Mapping[str, str], *, inter
     level = settings.log_level
     if interactive and not environment.get("LOG_LEVEL"):
         level = LogLevel.WARNING
-    configure_logs(level, settings.log_format, colours=Terminal(sys.stderr, environment).look.colour)
+    configure_logs(
+        level,
+        settings.log_format,
+        colours=Terminal(sys.stderr, environment).look.colour,
+        secrets=[secret.reveal() for secret in settings.secrets],
+    )
 
 
 if __name__ == "__main__":

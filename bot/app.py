@@ -12,10 +12,11 @@ from datetime import timedelta
 from typing import TextIO
 
 from adapters.console import Terminal
-from bot.commands import Desk
+from bot.doors import open_doors
 from bot.duties import clocks
+from bot.greeting import greeting
 from bot.jobs import Jobs
-from bot.parts import Bot, Options, Role, built
+from bot.parts import Bot, Options, built
 from bot.ports import Settlement
 from bot.settings import Settings
 from bot.terminal import Lines, answer_lines, subscribe_terminal
@@ -47,15 +48,20 @@ async def run(settings: Settings, options: Options, terminal: Terminal, typed: T
     async with built(settings, options, terminal, stop_if_unread) as bot:
         if not read_address(settings.database_url.reveal()).is_postgresql:
             await bot.store.release_all()
-        await subscribe_terminal(bot.store, bot.clock)
-        _greet(bot, typed)
+        typed = typed if bot.tells_terminal else None
+        if bot.tells_terminal:
+            await subscribe_terminal(bot.store, bot.clock)
         jobs = Jobs(on_unread=stop.set)
-        typing = asyncio.create_task(_type(bot, typed)) if typed else None
         scheduler = clocks(bot, jobs)
-        scheduler.start()
-        await stop.wait()
-        jobs.stop()
-        if not await bot.courier.drain(DRAIN_FOR):
+        async with open_doors(bot):
+            bot.terminal.write("\n".join(greeting(bot, typed=typed is not None)) + "\n\n")
+            bot.terminal.flush()
+            typing = asyncio.create_task(_type(bot, typed)) if typed else None
+            scheduler.start()
+            await stop.wait()
+            jobs.stop()
+            drained = asyncio.create_task(bot.courier.drain(DRAIN_FOR))  # while the doors close
+        if not await drained:
             log.warning("stopped with work in flight; it is of unknown outcome and will be looked at again")
         scheduler.shutdown(wait=False)
         await jobs.ended()
@@ -85,22 +91,5 @@ def _stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def _greet(bot: Bot, typed: TextIO | None) -> None:
-    settings, roles = bot.settings, bot.options.roles
-    watching = f"Watching {settings.status_page_url} every {settings.poll_seconds:g} s."
-    lines = [
-        watching if Role.WATCH in roles else "This process does not watch the page (see --roles).",
-        f"Storing in {read_address(settings.database_url.reveal()).shown}.",
-        "Alerts appear here." if Role.DELIVER in roles else "This process delivers no alerts (see --roles).",
-    ]
-    if settings.slack or settings.discord:
-        lines.append("Tokens of Slack or Discord are set, but this version tells the terminal alone.")
-    if typed is not None:
-        lines.append("Type /claudestatus help for what you can ask, Ctrl-C to stop.")
-    bot.terminal.write("\n".join(lines) + "\n\n")
-    bot.terminal.flush()
-
-
 async def _type(bot: Bot, typed: TextIO) -> None:
-    desk = Desk(bot.store, bot.clock, bot.settings.status_page_url)
-    await answer_lines(Lines(typed), desk, bot.terminal.show)
+    await answer_lines(Lines(typed), bot.desk, bot.terminal.show)

@@ -3,46 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
+from adapters.slack.check import findings
+from adapters.slack.session import open_client
+from bot.access import slack_access
 from bot.domain.status import Endpoint
+from bot.finding import Finding
 from bot.ports import StatusSource, Unreadable
 from bot.settings import Settings
 from storage.address import read_address
 from storage.errors import StorageError
 from storage.opening import open_store
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: *good*, what was looked at, and what was found with its cure."""
-
-    good: bool
-    subject: str
-    words: str
-
-    def __str__(self) -> str:
-        return f"{'✓' if self.good else '✗'} {self.subject}: {self.words}"
+from storage.store import SqlStore
 
 
 async def check(settings: Settings, source: StatusSource) -> AsyncIterator[Finding]:
     """Look at each thing in turn. A SQLite database is made, or brought up to date, as `run` would."""
     yield Finding(good=True, subject="settings", words="every variable can be used")
-    yield await _database(settings)
+    store, finding = await _database(settings)
+    yield finding
     yield await _page(settings, source)
+    async for finding in _slack(settings, store):
+        yield finding
+    if store is not None:
+        await store.close()
     if not settings.slack and not settings.discord:
         words = "no token of Slack or Discord is set, so `run` tells the terminal alone"
         yield Finding(good=True, subject="platforms", words=words)
 
 
-async def _database(settings: Settings) -> Finding:
+async def _database(settings: Settings) -> tuple[SqlStore | None, Finding]:
     url = settings.database_url.reveal()
     try:
         store = await open_store(url)
     except StorageError as error:
-        return Finding(good=False, subject="database", words=str(error))
-    await store.close()
-    return Finding(good=True, subject="database", words=f"{read_address(url).shown} can be used")
+        return None, Finding(good=False, subject="database", words=str(error))
+    return store, Finding(good=True, subject="database", words=f"{read_address(url).shown} can be used")
+
+
+async def _slack(settings: Settings, store: SqlStore | None) -> AsyncIterator[Finding]:
+    access = slack_access(settings)
+    if access is None:
+        return
+    async with open_client(access.base_url) as client:
+        looked = findings(
+            client,
+            store,
+            bot_token=access.bot_token,
+            app_token=access.app_token,
+            signing_secret=access.signing_secret,
+            port=settings.port,
+        )
+        async for finding in looked:
+            yield finding
 
 
 async def _page(settings: Settings, source: StatusSource) -> Finding:

@@ -14,6 +14,7 @@ from bot.jobs import Jobs
 from bot.parts import Bot, Role
 
 COURIER_EVERY = timedelta(seconds=0.5)
+AFTERMATH_EVERY = timedelta(seconds=1)
 RETENTION_EVERY = timedelta(minutes=10)
 
 
@@ -36,6 +37,11 @@ class Duties:
     async def deliver(self) -> None:
         """Serve what is due."""
         await self._bot.courier.tick()
+
+    async def tell_refusals(self) -> None:
+        """Tell people in Slack where the notice of what they changed was refused."""
+        if self._bot.slack:
+            await self._bot.slack.aftermath.tick()
 
     async def forget(self) -> None:
         """Delete one batch of what retention no longer keeps."""
@@ -73,13 +79,14 @@ def clocks(bot: Bot, jobs: Jobs) -> AsyncIOScheduler:
     )
     every = timedelta(seconds=bot.settings.poll_seconds)
     duties = Duties(bot, jobs)
-    table: list[tuple[Role, Callable[[], Awaitable[None]], timedelta, float]] = [
-        (Role.WATCH, duties.poll, every, min(0.5, every.total_seconds() / 20)),
-        (Role.DELIVER, duties.deliver, COURIER_EVERY, 0.05),
-        (Role.WATCH, duties.forget, RETENTION_EVERY, 60),
+    table: list[tuple[set[Role], Callable[[], Awaitable[None]], timedelta, float]] = [
+        ({Role.WATCH}, duties.poll, every, min(0.5, every.total_seconds() / 20)),
+        ({Role.DELIVER}, duties.deliver, COURIER_EVERY, 0.05),
+        ({Role.SLACK, Role.WEB}, duties.tell_refusals, AFTERMATH_EVERY, 0.1),
+        ({Role.WATCH}, duties.forget, RETENTION_EVERY, 60),
     ]
-    for role, job, interval, jitter in table:
-        if role in bot.options.roles:
+    for roles, job, interval, jitter in table:
+        if roles & bot.options.roles:
             scheduler.add_job(
                 jobs.run,
                 "interval",

@@ -1,26 +1,52 @@
-"""The log: one line an event, for people or for programs, on standard error."""
+"""The log: one line an event, for people or for programs, on standard error, and no secret in it."""
 
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Collection
 
 import structlog
 
 from bot.settings import LogFormat, LogLevel
 
 NOISY = {
+    "aiohttp": logging.ERROR,
+    "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
     "apscheduler": logging.ERROR,
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
+    "psycopg": logging.WARNING,
+    "slack_bolt": logging.CRITICAL,
+    "slack_sdk": logging.CRITICAL,
+    "sqlalchemy": logging.WARNING,
 }
-"""Libraries that tell of every request, and a scheduler that warns when a slow poll skips its turn."""
+"""Libraries that tell of every request or every statement with all that is in it, and a scheduler that
+warns when a slow poll skips its turn.
+
+Slack's quote whole requests, with tokens and what people wrote, up to the level of errors; what goes
+wrong there is told by `adapters.slack`.
+"""
+
+SHAPES = re.compile(
+    r"xox[a-z](?:\.xox[a-z])?-[\w-]+"  # https://docs.slack.dev/authentication/tokens
+    r"|xapp-[\w-]+"
+    r"|https://hooks\.slack\.com/[^\s\"'<>)\\]+"
+    r"|(?<=ticket=)[\w-]+"
+    r"|v0=[0-9a-f]{64}"
+)
+"""Secrets that are known by how they look: tokens, response_urls, websocket tickets, signatures."""
+
+SHORTEST_SECRET = 8
+"""A shorter text is part of too many words to be taken out wherever it is found."""
 
 
-def configure_logs(level: LogLevel, form: LogFormat, *, colours: bool) -> None:
-    """Send every logger's lines of at least *level* to standard error in *form*."""
+def configure_logs(level: LogLevel, form: LogFormat, *, colours: bool, secrets: Collection[str] = ()) -> None:
+    """Send every logger's lines of at least *level* to standard error in *form*, without *secrets*."""
     handler = logging.StreamHandler()
-    handler.setFormatter(_formatter(form, colours=colours))
+    handler.setFormatter(_formatter(form, colours=colours, redact=Redactor(secrets)))
+    handler.addFilter(_is_wanted)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.value.upper())
@@ -28,18 +54,40 @@ def configure_logs(level: LogLevel, form: LogFormat, *, colours: bool) -> None:
         logging.getLogger(name).setLevel(least)
 
 
-def _formatter(form: LogFormat, *, colours: bool) -> logging.Formatter:
+class Redactor:
+    """Takes *secrets*, and whatever looks like one, out of a line; the last of structlog's processors."""
+
+    def __init__(self, secrets: Collection[str]) -> None:
+        known = sorted(
+            (secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True
+        )
+        self._known = re.compile("|".join(map(re.escape, known)) if known else r"(?!)")
+
+    def __call__(self, _logger: object, _method: str, line: object) -> str:
+        return SHAPES.sub("(secret)", self._known.sub("(secret)", str(line)))
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """Hold the libraries to their levels, also a logger that takes its own from the root, as bolt's do."""
+    return record.levelno >= NOISY.get(record.name.partition(".")[0], logging.NOTSET)
+
+
+def _formatter(form: LogFormat, *, colours: bool, redact: Redactor) -> logging.Formatter:
     before: list[structlog.typing.Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         structlog.stdlib.ExtraAdder(),
     ]
-    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=colours, timestamp_key="at")
+    renderer: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=colours,
+        timestamp_key="at",
+        exception_formatter=structlog.dev.plain_traceback,  # the others, where installed, show all variables
+    )
     if form is LogFormat.JSON:
         before.append(structlog.processors.format_exc_info)
         renderer = structlog.processors.JSONRenderer()
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=before,
-        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer, redact],
     )

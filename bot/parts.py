@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -13,11 +13,14 @@ from pathlib import Path
 
 from adapters.clock import SystemClock
 from adapters.console import Console, Ledger, Terminal
+from adapters.slack.opening import Slack, open_slack
 from adapters.statuspage.client import StatusPage
 from adapters.statuspage.heartbeat import Heartbeat
 from adapters.statuspage.transfer import open_client
+from bot.access import slack_access
+from bot.commands import Desk
 from bot.courier import Courier
-from bot.ports import Settlement
+from bot.ports import Chat, Settlement
 from bot.settings import Settings
 from bot.terminal import TERMINAL
 from bot.watcher import Rhythm, Watcher
@@ -45,16 +48,23 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Everything that runs in one process."""
+    """Everything that runs in one process. *slack* is None where it is not configured."""
 
     settings: Settings
     options: Options
     store: SqlStore
     watcher: Watcher
     courier: Courier
+    desk: Desk
     terminal: Terminal
+    slack: Slack | None
     heartbeat: Heartbeat | None
     clock: SystemClock
+
+    @property
+    def tells_terminal(self) -> bool:
+        """True where no platform is configured: then the terminal is the channel."""
+        return self.slack is None
 
 
 @asynccontextmanager
@@ -62,25 +72,36 @@ async def built(
     settings: Settings, options: Options, terminal: Terminal, on_settled: Callable[[Settlement], None]
 ) -> AsyncIterator[Bot]:
     """Open what the bot needs, and close it again. Raises `StorageError`, `BadLedger`."""
-    url = settings.database_url.reveal()
-    store = await open_store(url, alone=True)
-    try:
-        clock = SystemClock()
-        console = Console(terminal, clock, Ledger(options.ledger))
-        async with open_client() as client:
-            watcher = Watcher(
-                StatusPage(settings.status_page_url, client),
-                store,
-                clock,
-                Rhythm(summary=timedelta(seconds=settings.poll_seconds)),
-            )
-            chats = {TERMINAL.platform: console}
-            page_url = settings.status_page_url
-            courier = Courier(store, chats, clock, owner=_owner(), page_url=page_url, on_settled=on_settled)
-            heartbeat = Heartbeat(settings.heartbeat_url.reveal(), client) if settings.heartbeat_url else None
-            yield Bot(settings, options, store, watcher, courier, terminal, heartbeat, clock)
-    finally:
-        await store.close()
+    async with AsyncExitStack() as opened:
+        store = await open_store(settings.database_url.reveal(), alone=True)
+        opened.push_async_callback(store.close)
+        clock, page_url = SystemClock(), settings.status_page_url
+        client = await opened.enter_async_context(open_client())
+        desk = Desk(store, clock, page_url)
+        access = slack_access(settings)
+        slack = (
+            await opened.enter_async_context(open_slack(access, desk, store, clock, page_url))
+            if access
+            else None
+        )
+        chats: dict[str, Chat] = (
+            {"slack": slack.chat}
+            if slack
+            else {TERMINAL.platform: Console(terminal, clock, Ledger(options.ledger))}
+        )
+        rhythm = Rhythm(summary=timedelta(seconds=settings.poll_seconds))
+        yield Bot(
+            settings=settings,
+            options=options,
+            store=store,
+            watcher=Watcher(StatusPage(page_url, client), store, clock, rhythm),
+            courier=Courier(store, chats, clock, owner=_owner(), page_url=page_url, on_settled=on_settled),
+            desk=desk,
+            terminal=terminal,
+            slack=slack,
+            heartbeat=Heartbeat(settings.heartbeat_url.reveal(), client) if settings.heartbeat_url else None,
+            clock=clock,
+        )
 
 
 def _owner() -> str:

@@ -68,6 +68,15 @@ class Settings:
     discord_gateway_url: str | None = None
 
     @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that is set: what no log may hold."""
+        values = (getattr(self, field.name) for field in fields(self))
+        held = (value if isinstance(value, tuple) else (value,) for value in values)
+        return tuple(
+            one for many in held for one in many if isinstance(one, Secret) and one is not DEFAULT_DATABASE
+        )
+
+    @property
     def slack(self) -> bool:
         """True where Slack is configured, for one workspace or for many."""
         return self.slack_bot_token is not None or self.slack_client_id is not None

@@ -326,3 +326,9 @@ def test_a_file_that_cannot_be_read_is_a_problem_that_does_not_name_it(tmp_path:
     assert os.strerror(2) in pasted
     assert "hunter2" not in pasted
     assert "Is a directory" in problems({"METRICS_TOKEN_FILE": str(tmp_path)})["METRICS_TOKEN_FILE"]
+
+
+def test_every_secret_that_is_set_is_known_and_nothing_else() -> None:
+    settings = read({**MANY_WORKSPACES, "TOKEN_ENCRYPTION_KEY": f"{KEY},{OTHER_KEY}"})
+    assert {secret.reveal() for secret in settings.secrets} == {"c1", "s1", KEY, OTHER_KEY}
+    assert Settings().secrets == ()

@@ -1,0 +1,51 @@
+"""What `run` says first: what it watches, where it stores, whom it tells and how it is spoken to."""
+
+from __future__ import annotations
+
+from bot.parts import Bot, Role
+from storage.address import read_address
+
+
+def greeting(bot: Bot, *, typed: bool) -> list[str]:
+    """Return the lines; *typed* tells whether commands can be typed where they are read."""
+    settings, roles = bot.settings, bot.options.roles
+    watching = f"Watching {settings.status_page_url} every {settings.poll_seconds:g} s."
+    silent = "This process delivers no alerts (see --roles)."
+    lines = [
+        watching if Role.WATCH in roles else "This process does not watch the page (see --roles).",
+        f"Storing in {read_address(settings.database_url.reveal()).shown}.",
+        _told(bot) if Role.DELIVER in roles else silent,
+        *_ways_in(bot),
+        *_unserved(bot),
+    ]
+    if typed:
+        lines.append("Type /claudestatus help for what you can ask, Ctrl-C to stop.")
+    return lines
+
+
+def _told(bot: Bot) -> str:
+    return "Alerts appear here." if bot.tells_terminal else "Alerts go to Slack."
+
+
+def _ways_in(bot: Bot) -> list[str]:
+    """Return how people's commands reach this process."""
+    settings, roles = bot.settings, bot.options.roles
+    ways = []
+    if bot.slack and bot.slack.socket and Role.SLACK in roles:
+        ways.append("Slack is answered through Socket Mode.")
+    if settings.port is not None and Role.WEB in roles:
+        slack = ", for Slack at /slack/events" if bot.slack and bot.slack.http else ""
+        ways.append(f"Listening on port {settings.port}{slack}.")
+    if bot.slack and not ways:
+        ways.append("This process answers nobody in Slack (see --roles).")
+    return ways
+
+
+def _unserved(bot: Bot) -> list[str]:
+    """Return what is configured and not served by this version."""
+    lines = []
+    if bot.settings.slack and bot.slack is None:
+        lines.append("SLACK_CLIENT_ID is set, but this version serves one workspace: set SLACK_BOT_TOKEN.")
+    if bot.settings.discord:
+        lines.append("DISCORD_BOT_TOKEN is set, but this version does not speak to Discord yet.")
+    return lines
