@@ -46,30 +46,38 @@ async def run(settings: Settings, options: Options, terminal: Terminal, typed: T
             stop.set()
 
     async with built(settings, options, terminal, stop_if_unread) as bot:
-        if not read_address(settings.database_url.reveal()).is_postgresql:
-            await bot.store.release_all()
-        typed = typed if bot.tells_terminal else None
-        if bot.tells_terminal:
-            await subscribe_terminal(bot.store, bot.clock)
-        jobs = Jobs(on_unread=stop.set)
-        scheduler = clocks(bot, jobs)
-        async with open_doors(bot):
-            bot.terminal.write("\n".join(greeting(bot, typed=typed is not None)) + "\n\n")
-            bot.terminal.flush()
-            typing = asyncio.create_task(_type(bot, typed)) if typed else None
-            scheduler.start()
-            await stop.wait()
-            jobs.stop()
-            drained = asyncio.create_task(bot.courier.drain(DRAIN_FOR))  # while the doors close
-        if not await drained:
-            log.warning("stopped with work in flight; it is of unknown outcome and will be looked at again")
-        scheduler.shutdown(wait=False)
-        await jobs.ended()
-        if typing:
-            typing.cancel()
+        await _prepare(bot)
+        await _work(bot, stop, typed if bot.tells_terminal else None)
     terminal.write("Stopped.\n")
     terminal.flush()
     return 0
+
+
+async def _prepare(bot: Bot) -> None:
+    if not read_address(bot.settings.database_url.reveal()).is_postgresql:
+        await bot.store.release_all()
+    if bot.tells_terminal:
+        await subscribe_terminal(bot.store, bot.clock)
+
+
+async def _work(bot: Bot, stop: asyncio.Event, typed: TextIO | None) -> None:
+    """Let the clocks run and people in until *stop*, then bring everything under way to its end."""
+    jobs = Jobs(on_unread=stop.set)
+    scheduler = clocks(bot, jobs)
+    async with open_doors(bot):
+        bot.terminal.write("\n".join(greeting(bot, typed=typed is not None)) + "\n\n")
+        bot.terminal.flush()
+        typing = asyncio.create_task(_type(bot, typed)) if typed else None
+        scheduler.start()
+        await stop.wait()
+        jobs.stop()
+        drained = asyncio.create_task(bot.courier.drain(DRAIN_FOR))  # while the doors close
+    if not await drained:
+        log.warning("stopped with work in flight; it is of unknown outcome and will be looked at again")
+    scheduler.shutdown(wait=False)
+    await jobs.ended()
+    if typing:
+        typing.cancel()
 
 
 def _stop_on_signals() -> asyncio.Event:

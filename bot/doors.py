@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
@@ -13,12 +13,16 @@ from aiohttp import web
 
 from adapters.slack.http import PATH
 from adapters.web import Route, serve
+from bot.failures import kind_and_place
 from bot.parts import Bot, Role
 
 log = logging.getLogger(__name__)
 
 FINISHING = timedelta(seconds=2)
 """For what goes on after a request was acknowledged; the program has ten seconds in all."""
+
+WAITS = (1.0, 2.0, 5.0, 10.0, 20.0)
+"""Seconds until what ended unexpectedly is run again: the first time, the second, and so on."""
 
 
 @asynccontextmanager
@@ -30,7 +34,7 @@ async def open_doors(bot: Bot) -> AsyncIterator[None]:
         if bot.settings.port is not None and Role.WEB in bot.options.roles:
             await doors.enter_async_context(serve(bot.settings.port, routes(bot)))
         if bot.slack and bot.slack.socket and Role.SLACK in bot.options.roles:
-            await doors.enter_async_context(_running(bot.slack.socket.run()))
+            await doors.enter_async_context(_running(kept_up(bot.slack.socket.run)))
         yield
 
 
@@ -53,6 +57,27 @@ async def _finished(finishing: Coroutine[Any, Any, None]) -> None:
             await finishing
     except TimeoutError:
         log.warning("stopped while somebody was being answered")
+
+
+async def kept_up(
+    run: Callable[[], Coroutine[Any, Any, None]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> None:
+    """Run what should never end by itself, again and again, until cancelled.
+
+    *sleep* waits some seconds. How often it ended is never forgotten: what ends unexpectedly is an
+    error of ours, which the log should show and not be full of.
+    """
+    ends = 0
+    while True:
+        why = "it returned"
+        try:
+            await run()
+        except Exception as error:  # noqa: BLE001  a program that goes on deaf would be worse
+            why = kind_and_place(error)
+        wait = WAITS[min(ends, len(WAITS) - 1)]
+        ends += 1
+        log.error("Slack's Socket Mode ended unexpectedly (%s); begun again in %g s", why, wait)
+        await sleep(wait)
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ Exception
 from __future__ import annotations
 
 from datetime import timedelta
+from traceback import extract_tb
 
 from bot.domain.delivery import Scope, Verdict
 
@@ -62,3 +63,10 @@ class NotYet(Exception):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"not for {wait.total_seconds():g} s")
         self.wait = wait
+
+
+def kind_and_place(error: BaseException) -> str:
+    """Return what *error* is and where it arose: its own words may hold what somebody wrote, or a secret."""
+    places = extract_tb(error.__traceback__)
+    place = f" in {places[-1].name}, line {places[-1].lineno}" if places else ""
+    return f"{type(error).__name__}{place}"

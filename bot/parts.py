@@ -78,17 +78,10 @@ async def built(
         clock, page_url = SystemClock(), settings.status_page_url
         client = await opened.enter_async_context(open_client())
         desk = Desk(store, clock, page_url)
-        access = slack_access(settings)
-        slack = (
-            await opened.enter_async_context(open_slack(access, desk, store, clock, page_url))
-            if access
-            else None
-        )
-        chats: dict[str, Chat] = (
-            {"slack": slack.chat}
-            if slack
-            else {TERMINAL.platform: Console(terminal, clock, Ledger(options.ledger))}
-        )
+        slack = await _slack(opened, settings, desk, store, clock)
+        chats: dict[str, Chat] = {TERMINAL.platform: Console(terminal, clock, Ledger(options.ledger))}
+        if slack is not None:
+            chats = {"slack": slack.chat}
         rhythm = Rhythm(summary=timedelta(seconds=settings.poll_seconds))
         yield Bot(
             settings=settings,
@@ -102,6 +95,15 @@ async def built(
             heartbeat=Heartbeat(settings.heartbeat_url.reveal(), client) if settings.heartbeat_url else None,
             clock=clock,
         )
+
+
+async def _slack(
+    opened: AsyncExitStack, settings: Settings, desk: Desk, store: SqlStore, clock: SystemClock
+) -> Slack | None:
+    access = slack_access(settings)
+    if access is None:
+        return None
+    return await opened.enter_async_context(open_slack(access, desk, store, clock, settings.status_page_url))
 
 
 def _owner() -> str:

@@ -191,8 +191,17 @@ class Store(Protocol):
     async def settings_at(self, channel: Channel, moment: datetime) -> Settings | None:
         """Return the settings that held at *moment*, None if the channel was not subscribed then."""
 
-    async def test(self, channel: Channel, record: Record, now: datetime) -> bool:
-        """Write a test's record and its only delivery; False if the channel is not subscribed."""
+    async def last_test(self, channel: Channel) -> datetime | None:
+        """Return when the channel's last test was made, None if there was none for some days."""
+
+    async def test(
+        self, channel: Channel, record: Record, now: datetime, *, last: datetime | None = None
+    ) -> bool:
+        """Write a test's record and its only delivery; False if the channel is not subscribed.
+
+        False also where its last test is not the one made at *last* (None: there was none): of several
+        that ask at once, one gets True.
+        """
 
     async def history(self, limit: int) -> list[Record]:
         """Return the newest incidents (no tests, notices, maintenances), newest first by opening."""
@@ -212,8 +221,14 @@ class Store(Protocol):
         It holds between processes: of several that ask at once, one gets True.
         """
 
-    async def not_yet(self, key: str) -> None:
-        """Forget *key*, whose handling failed, so that the next one who gives it handles it."""
+    async def first_times(self, keys: Collection[str], now: datetime) -> frozenset[str]:
+        """Return those of *keys* that are given for the first time, as `first_time` for each of them.
+
+        All are written in one transaction: many that are asked for together cost what one costs.
+        """
+
+    async def not_yet(self, *keys: str) -> None:
+        """Forget *keys*, whose handling failed, so that the next one who gives them handles them."""
 
     async def forget(self, now: datetime) -> int:
         """Delete one small batch of what retention no longer keeps; returns how many rows went."""

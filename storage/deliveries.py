@@ -46,10 +46,23 @@ async def mute_incident(
     return found
 
 
-async def test(connection: AsyncConnection, channel: Channel, record: Record, now: datetime) -> bool:
-    """Queue a test; False if the channel is not subscribed."""
+async def last_test(connection: AsyncConnection, channel: Channel) -> datetime | None:
+    """Read when the last test of *channel* that is remembered was made."""
+    here = select(subscription.c.id).where(of_channel(channel)).scalar_subquery()
+    of_here = and_(delivery.c.subscription_id == here, delivery.c.origin == Origin.TEST)
+    moment: datetime | None = await connection.scalar(select(func.max(delivery.c.created_at)).where(of_here))
+    return moment
+
+
+async def test(
+    connection: AsyncConnection, channel: Channel, record: Record, now: datetime, last: datetime | None
+) -> bool:
+    """Queue a test; False if the channel is not subscribed, or *last* was not its last one.
+
+    Nobody else queues one until this is done, as the subscription's row is ours.
+    """
     row = await served_row(connection, channel)
-    if row is None:
+    if row is None or await last_test(connection, channel) != last:
         return False
     await queue(connection, row, record, Origin.TEST, now)
     return True

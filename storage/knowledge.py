@@ -76,7 +76,7 @@ async def record(
     if bodies:
         rows = [{"endpoint": endpoint, "read_at": now, "body": body} for endpoint, body in bodies]
         await connection.execute(insert(snapshot), rows)
-    return sum([await fan_out(connection, one, now) for one in change.records(change.woken)])
+    return await fan_out(connection, change.records(change.woken), now)
 
 
 async def write_records(connection: AsyncConnection, records: Sequence[Record]) -> None:

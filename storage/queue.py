@@ -13,7 +13,7 @@ from bot.domain.record import Record
 from bot.domain.subscription import State
 from storage.knowledge import write_records
 from storage.tables import delivery, subscription
-from storage.waking import NEW_CARD
+from storage.waking import NEW_CARD, THE_REST
 
 
 async def queue_notice(
@@ -30,7 +30,8 @@ async def queue(
     """Write *record* and its only delivery, due now, for the subscription of *row*.
 
     A paused one is tried at once: somebody is there, and wants to know whether the cause is gone. What
-    else waits there goes on waiting, so whatever is to be parked is parked before.
+    else waits there goes on waiting, so whatever is to be parked is parked before. A notice takes no
+    turn from a new card.
     """
     await write_records(connection, [record])
     paused = and_(subscription.c.id == row.id, subscription.c.state == State.PAUSED)
@@ -42,7 +43,7 @@ async def queue(
             platform=row.platform,
             origin=origin,
             created_at=now,
-            priority=NEW_CARD,
+            priority=THE_REST if origin is Origin.NOTICE else NEW_CARD,
             due_at=now,
         )
     )

@@ -7,19 +7,24 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Update, bindparam, case, func, literal, select, update
+from sqlalchemy import Update, and_, bindparam, case, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.subscription import State
+from bot.domain.delivery import Origin
+from bot.domain.subscription import State, Subscription
 from bot.ports import Settlement
 from storage.columns import Moment, storable
 from storage.documents import encode
 from storage.errors import StorageError
 from storage.tables import delivery, subscription
-from storage.waking import NEW_CARD, THE_REST, park, unpark
+from storage.waking import IS_PAUSED, NEW_CARD, THE_REST, park, unpark
 
-EAGER = timedelta(hours=24)
-"""How long a paused subscription is tried hourly; after that it is tried daily."""
+RHYTHM = (
+    (timedelta(hours=24), timedelta(days=1)),
+    (timedelta(hours=1), timedelta(hours=1)),
+    (timedelta(0), timedelta(minutes=10)),
+)
+"""From which length of a pause on it is tried again after how long: whoever sees the cause, mends it soon."""
 
 
 async def settle(connection: AsyncConnection, settlements: Sequence[Settlement], now: datetime) -> int:
@@ -34,7 +39,7 @@ async def settle(connection: AsyncConnection, settlements: Sequence[Settlement],
         if one.pause is not None:
             await _pause(connection, one.claim.subscription.id, one.pause, now)
         elif one.resume:
-            await _resume(connection, one.claim.subscription.id, now)
+            await _resume(connection, one.claim.subscription, now)
     await park(connection, subscription.c.id.in_({one.claim.subscription.id for one in held}))
     return len(held)
 
@@ -81,7 +86,7 @@ def _values(settlement: Settlement) -> dict[str, object]:
         "receipts": encode(result.receipts),
         "trace": encode(result.trace),
         "style": result.style,
-        "priority": NEW_CARD if result.style is None else THE_REST,
+        "priority": THE_REST if result.style or result.origin is Origin.NOTICE else NEW_CARD,
         "failures": result.failures,
         "unknown": result.unknown,
         "conclusion": storable(result.conclusion),
@@ -104,11 +109,8 @@ def _sayable(settlement: Settlement) -> Settlement:
 
 async def _pause(connection: AsyncConnection, subscription_id: int, reason: str, now: datetime) -> None:
     """Serve the subscription only now and then; the first pause of a row of them counts as its beginning."""
-    long_paused = subscription.c.paused_at <= now - EAGER
-    next_try = case(
-        (long_paused, literal(now + timedelta(days=1), Moment)),
-        else_=literal(now + timedelta(hours=1), Moment),
-    )
+    began = func.coalesce(subscription.c.paused_at, literal(now, Moment))
+    next_try = case(*[(began <= now - length, literal(now + gap, Moment)) for length, gap in RHYTHM])
     served = subscription.c.state.in_([State.ACTIVE, State.PAUSED])
     await connection.execute(
         update(subscription)
@@ -116,18 +118,45 @@ async def _pause(connection: AsyncConnection, subscription_id: int, reason: str,
         .values(
             state=State.PAUSED,
             pause_reason=storable(reason),
-            paused_at=func.coalesce(subscription.c.paused_at, literal(now, Moment)),
+            paused_at=began,
             next_try_at=next_try,
         )
     )
 
 
-async def _resume(connection: AsyncConnection, subscription_id: int, now: datetime) -> None:
+async def _resume(connection: AsyncConnection, paused: Subscription, now: datetime) -> None:
     """Serve the subscription again, if it was paused, with all that waited."""
     resumed = await connection.execute(
         update(subscription)
-        .where(subscription.c.id == subscription_id, subscription.c.state == State.PAUSED)
+        .where(subscription.c.id == paused.id, subscription.c.state == State.PAUSED)
         .values(state=State.ACTIVE, pause_reason=None, paused_at=None, next_try_at=None)
     )
     if resumed.rowcount:
-        await unpark(connection, subscription_id, now)
+        await unpark(connection, paused.id, now)
+        await _try_the_like(connection, paused, now)
+
+
+async def _try_the_like(connection: AsyncConnection, resumed: Subscription, now: datetime) -> None:
+    """Try now, as if it were time, whatever else in the workspace is paused for the reason that is gone here.
+
+    Rows that somebody is writing are stepped over, so that two that settle do not wait for each other.
+    """
+    alike = and_(
+        IS_PAUSED,
+        subscription.c.platform == resumed.channel.platform,
+        subscription.c.workspace == resumed.channel.workspace,
+        subscription.c.pause_reason == resumed.pause_reason,
+        subscription.c.next_try_at > now,
+    )
+    waiting = (
+        select(delivery.c.id)
+        .where(delivery.c.subscription_id == subscription.c.id, alike)
+        .where(delivery.c.due_at > now, delivery.c.due_at <= subscription.c.next_try_at)
+        .with_for_update(of=delivery, skip_locked=True)
+        .correlate(None)
+    )
+    chosen = select(subscription.c.id).where(alike).with_for_update(skip_locked=True).correlate(None)
+    await connection.execute(update(delivery).where(delivery.c.id.in_(waiting)).values(due_at=now))
+    await connection.execute(
+        update(subscription).where(subscription.c.id.in_(chosen)).values(next_try_at=now)
+    )

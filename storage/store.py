@@ -117,9 +117,15 @@ class SqlStore:
         """Return former settings; they are kept for 90 days after they were replaced."""
         return await self.database.read(lambda db: versions.settings_at(db, channel, moment))
 
-    async def test(self, channel: Channel, record: Record, now: datetime) -> bool:
+    async def last_test(self, channel: Channel) -> datetime | None:
+        """Return when a channel was last tested; tests are remembered for a week."""
+        return await self.database.read(lambda db: deliveries.last_test(db, channel))
+
+    async def test(
+        self, channel: Channel, record: Record, now: datetime, *, last: datetime | None = None
+    ) -> bool:
         """Make a test's delivery; a paused subscription is tried at once."""
-        return await self.database.write(lambda db: deliveries.test(db, channel, record, now))
+        return await self.database.write(lambda db: deliveries.test(db, channel, record, now, last))
 
     async def history(self, limit: int) -> list[Record]:
         """Return the newest incidents."""
@@ -139,11 +145,15 @@ class SqlStore:
 
     async def first_time(self, key: str, now: datetime) -> bool:
         """Write a key down, unless it is there."""
-        return await self.database.write(lambda db: handled.first_time(db, key, now))
+        return key in await self.first_times((key,), now)
 
-    async def not_yet(self, key: str) -> None:
-        """Forget a key."""
-        await self.database.write(lambda db: handled.not_yet(db, key))
+    async def first_times(self, keys: Collection[str], now: datetime) -> frozenset[str]:
+        """Write keys down and return those that were not there."""
+        return await self.database.write(lambda db: handled.first_times(db, keys, now))
+
+    async def not_yet(self, *keys: str) -> None:
+        """Forget keys."""
+        await self.database.write(lambda db: handled.not_yet(db, keys))
 
     async def forget(self, now: datetime) -> int:
         """Delete at most 500 rows of each kind, each kind in a short transaction of its own."""

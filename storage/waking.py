@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, case, exists, literal, literal_column, or_, select, true, update
@@ -18,7 +19,12 @@ from storage.tables import delivery, subscription, subscription_component
 NEW_CARD = 0
 THE_REST = 1
 PRIORITIES = (NEW_CARD, THE_REST)
-"""The order in which due deliveries are served: first those that never showed anything."""
+"""The order in which due deliveries are served: first those that never showed anything, but for notices."""
+
+OF_NOTICE = delivery.c.origin == Origin.NOTICE
+
+IS_PAUSED = subscription.c.state == literal_column(f"'{State.PAUSED}'")
+"""Written literally as in the index of the paused: PostgreSQL cannot see through a parameter."""
 
 CLOSED_NEWS_AGE = timedelta(hours=24)
 """What was closed longer ago than this is told to nobody who has not heard of it yet."""
@@ -51,30 +57,56 @@ def timely(record: Record, now: datetime) -> ColumnElement[bool] | None:
     return subscription.c.since <= record.told_since
 
 
-async def fan_out(connection: AsyncConnection, record: Record, now: datetime) -> int:
-    """Make every delivery of *record* due, and one more for each subscription that wants it and has none.
+async def fan_out(connection: AsyncConnection, records: Sequence[Record], now: datetime) -> int:
+    """Make each delivery of *records* due, and one more for each subscription that wants one and has none.
 
-    Returns how many became due.
+    Returns how many became due. What a paused subscription has waits on; what is new is worth a try.
     """
-    count = await wake(connection, delivery.c.record_key == record.key, now)
-    heard_by = timely(record, now)
-    if heard_by is not None:
-        count += await deliver(connection, record, heard_by, Origin.NEWS, now)
-    await park(connection, delivery.c.record_key == record.key)
-    return count
+    count = 0
+    for record in records:
+        count += await wake(connection, delivery.c.record_key == record.key, now)
+        await park(connection, delivery.c.record_key == record.key)
+    made = 0
+    for record in records:
+        heard_by = timely(record, now)
+        if heard_by is not None:
+            made += await deliver(connection, record, heard_by, Origin.NEWS, now)
+    if made:
+        await _try_with_news(connection, [record.key for record in records], now)
+    return count + made
+
+
+async def _try_with_news(connection: AsyncConnection, keys: Collection[str], now: datetime) -> None:
+    """Have paused subscriptions that just got a delivery of *keys* tried with it, now.
+
+    Rows that somebody is writing are stepped over: they are being tried already.
+    """
+    new = exists().where(
+        delivery.c.record_key.in_(sorted(keys)),
+        delivery.c.subscription_id == subscription.c.id,
+        delivery.c.origin == Origin.NEWS,
+        delivery.c.created_at == now,
+    )
+    chosen = select(subscription.c.id).where(IS_PAUSED, new).with_for_update(skip_locked=True).correlate(None)
+    await connection.execute(
+        update(subscription).where(subscription.c.id.in_(chosen)).values(next_try_at=now)
+    )
 
 
 async def deliver(
     connection: AsyncConnection, record: Record, to: ColumnElement[bool], origin: Origin, now: datetime
 ) -> int:
-    """Make a delivery for each served subscription among *to* that wants *record* and has none yet."""
+    """Make a delivery for each served subscription among *to* that wants *record* and has none yet.
+
+    That of a paused one, which will hardly be accepted, comes after the new cards of the others.
+    """
     rows = select(
         subscription.c.id,
         literal(record.key),
         subscription.c.platform,
         literal(origin.value),
         literal(now, Moment),
-        literal(NEW_CARD),
+        case((IS_PAUSED, THE_REST), else_=NEW_CARD),
         literal(now, Moment),
     ).where(subscription.c.state.in_([State.ACTIVE, State.PAUSED]), to, wanting(record))
     columns = ["subscription_id", "record_key", "platform", "origin", "created_at", "priority", "due_at"]
@@ -95,7 +127,7 @@ async def wake(connection: AsyncConnection, which: ColumnElement[bool], now: dat
         .values(
             due_at=now,
             version=delivery.c.version + 1,
-            priority=case((delivery.c.style.is_(None), NEW_CARD), else_=THE_REST),
+            priority=case((and_(delivery.c.style.is_(None), ~OF_NOTICE), NEW_CARD), else_=THE_REST),
         )
     )
     return woken.rowcount
@@ -115,10 +147,9 @@ async def park(connection: AsyncConnection, which: ColumnElement[bool]) -> None:
 
     So the rows of channels that are gone are not in the way of every claim.
     """
-    paused = subscription.c.state == literal_column(f"'{State.PAUSED}'")
     await connection.execute(
         update(delivery)
-        .where(delivery.c.subscription_id == subscription.c.id, paused, which)
+        .where(delivery.c.subscription_id == subscription.c.id, IS_PAUSED, which)
         .where(delivery.c.due_at < subscription.c.next_try_at)
         .values(due_at=subscription.c.next_try_at)
     )

@@ -10,15 +10,22 @@ from typing import Any, Protocol
 
 from adapters.slack.answers import beside
 from adapters.slack.request import Place, Request
+from adapters.slack.underway import Underway
 from bot.domain.delivery import Delivery
 from bot.domain.message import Line, Message, Strong, Text, Tone
-from bot.domain.subscription import State
+from bot.domain.subscription import Channel, State, Subscription
 from bot.ports import Clock, Refused, Store
 
 log = logging.getLogger(__name__)
 
 PATIENCE = timedelta(minutes=5)
 """How long the outcome is waited for; a response_url lives for 30 minutes."""
+
+CLOSELY = timedelta(seconds=10)
+"""How long every tick looks: most notices are posted or refused by then."""
+
+SELDOM = timedelta(seconds=5)
+"""Between two looks at what takes longer."""
 
 MOST_EXPECTED = 1000
 
@@ -62,43 +69,53 @@ class Aftermath:
     response_url tells.
     """
 
-    def __init__(self, store: Store, clock: Clock, api: Responds) -> None:
+    def __init__(self, store: Store, clock: Clock, api: Responds, underway: Underway) -> None:
+        """*underway* does the telling: an address that hangs holds up nobody else."""
         self._store = store
         self._clock = clock
         self._api = api
-        self._expected: list[Expected] = []
+        self._underway = underway
+        self._expected: dict[Expected, datetime] = {}  # until when it need not be looked at
 
     def expect(self, request: Request, notice: str | None) -> None:
         """Look after *notice* (None: nothing was queued) if there is a way to answer *request* later."""
         if notice and request.response_url:
-            self._expected.append(Expected(request, notice, self._clock.now()))
-            del self._expected[:-MOST_EXPECTED]
+            now = self._clock.now()
+            self._expected[Expected(request, notice, now)] = now
+            while len(self._expected) > MOST_EXPECTED:
+                del self._expected[next(iter(self._expected))]
 
     async def tick(self) -> None:
-        """Look once at everything expected, and tell whom a refusal concerns. Raises what the store does."""
-        for one in tuple(self._expected):
-            delivery = await self._delivery(one)
-            refusal = await self._refusal(one, delivery) if delivery else None
-            is_posted = delivery is not None and _is_posted(delivery)
-            if refusal is None and not is_posted and self._clock.now() - one.since < PATIENCE:
-                continue
-            self._expected.remove(one)
-            if refusal is not None and not is_posted:
-                await self._tell(one, refusal)
+        """Look at what is due, and let those be told whom a refusal concerns. Raises what the store does."""
+        for channel, together in self._due().items():
+            await self._look(channel, together)
 
-    async def _delivery(self, one: Expected) -> Delivery | None:
-        return (await self._store.deliveries(one.request.address, [one.notice])).get(one.notice)
+    def _due(self) -> dict[Channel, list[Expected]]:
+        """Return what to look at now, by channel, and put off when to look again."""
+        now = self._clock.now()
+        due: dict[Channel, list[Expected]] = {}
+        for one in [one for one, moment in self._expected.items() if moment <= now]:
+            due.setdefault(one.request.address, []).append(one)
+            self._expected[one] = now if now - one.since < CLOSELY else now + SELDOM
+        return due
 
-    async def _refusal(self, one: Expected, delivery: Delivery) -> Refusal | None:
-        """Return what keeps the notice from being posted: its own refusal, or that of another message."""
-        subscription = await self._store.subscription(one.request.address)
-        goes_on = subscription is not None and subscription.state is not State.ENDED
-        last = delivery.trace[-1] if delivery.trace else None
-        if last is not None and last.outcome in REFUSED:
-            return Refusal(last.detail, goes_on and last.outcome == "pause")
-        if subscription is not None and subscription.state is State.PAUSED:
-            return Refusal(subscription.pause_reason or "", goes_on)
-        return None
+    async def _look(self, channel: Channel, together: list[Expected]) -> None:
+        """Look at the notices of one *channel*; the subscription matters only to those not posted."""
+        found = await self._store.deliveries(channel, [one.notice for one in together])
+        posted = {key for key, delivery in found.items() if _is_posted(delivery)}
+        missing = [one for one in together if one.notice not in posted]
+        subscription = await self._store.subscription(channel) if missing else None
+        for one in together:
+            delivery = None if one.notice in posted else found.get(one.notice)
+            refusal = _refusal(delivery, subscription) if delivery else None
+            self._conclude(one, refusal, is_posted=one.notice in posted)
+
+    def _conclude(self, one: Expected, refusal: Refusal | None, *, is_posted: bool) -> None:
+        """Stop looking where the outcome is known or too late; what was given up meanwhile is not told."""
+        if refusal is None and not is_posted and self._clock.now() - one.since < PATIENCE:
+            return
+        if self._expected.pop(one, None) is not None and refusal is not None:
+            _ = self._underway.start(self._tell(one, refusal))
 
     async def _tell(self, one: Expected, refusal: Refusal) -> None:
         try:
@@ -107,6 +124,17 @@ class Aftermath:
             )
         except Refused as error:
             log.warning("a refusal could not be told code=%s", error.code)
+
+
+def _refusal(delivery: Delivery, subscription: Subscription | None) -> Refusal | None:
+    """Return what keeps the notice from being posted: its own refusal, or that of another message."""
+    goes_on = subscription is not None and subscription.state is not State.ENDED
+    last = delivery.trace[-1] if delivery.trace else None
+    if last is not None and last.outcome in REFUSED:
+        return Refusal(last.detail, goes_on and last.outcome == "pause")
+    if subscription is not None and subscription.state is State.PAUSED:
+        return Refusal(subscription.pause_reason or "", goes_on)
+    return None
 
 
 def _is_posted(delivery: Delivery) -> bool:
@@ -147,5 +175,5 @@ def _then(refusal: Refusal) -> Text:
     holds = "What you changed holds all the same"
     if not refusal.is_tried_again:
         return (f"{holds}; only its notice is not posted here.",)
-    again = "I try again by myself, every hour at first and later once a day. To try at once, type "
+    again = "I try again by myself, every ten minutes at first and later once a day. To try at once, type "
     return (f"{holds}. {again}", Strong("/claudestatus subscribe"), " again.")

@@ -15,6 +15,7 @@ from bot.commands import Caller, Command, Desk, Help, ListSubscriptions, Reply, 
 from bot.commands.desk import CONFIGURING
 from bot.domain.message import Line, Message
 from bot.domain.notice_words import SETTINGS
+from bot.failures import kind_and_place
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +47,9 @@ class Answers:
         """
         try:
             return await self._reply(command, request, patience)
-        except Exception:
-            log.exception("a command was not answered command=%s", type(command).__name__)
+        except Exception as error:  # noqa: BLE001  whatever it is, people get an answer
+            what = type(command).__name__
+            log.error("a command was not answered command=%s (%s)", what, kind_and_place(error))
             return Reply(words.broken(self._page_url))
 
     async def caller(self, request: Request) -> Caller | None:
@@ -70,14 +72,19 @@ class Answers:
         if isinstance(command, Help | ShowSettings):
             found = await self._sure(request, GLANCE_SECONDS)
             return Standing.MEMBER if found is Standing.DOUBT else found
-        if request.is_stranger:
-            return Standing.STRANGER
-        return self._members.remembered(request.workspace, request.user) or Standing.MEMBER
+        remembered = self._members.remembered(request.workspace, request.user)
+        return _as_slack_says(request) or remembered or Standing.MEMBER
 
     async def _sure(self, request: Request, patience: float | None) -> Standing:
-        if request.is_stranger:
-            return Standing.STRANGER
-        return await self._members.standing(request.workspace, request.user, patience)
+        said = _as_slack_says(request)
+        return said or await self._members.standing(request.workspace, request.user, patience)
+
+
+def _as_slack_says(request: Request) -> Standing | None:
+    """Return who asks where the request itself tells, None where it does not."""
+    if request.is_bot:
+        return Standing.BOT
+    return Standing.STRANGER if request.is_stranger else None
 
 
 def _fitted(command: Command, reply: Reply, request: Request, who: Caller) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 
@@ -17,13 +18,15 @@ from adapters.slack.callers import Policy
 from adapters.slack.home import Home
 from adapters.slack.listeners import Installed, Listeners
 from adapters.slack.members import Members
-from adapters.slack.mentions import Mentions
+from adapters.slack.mentions import Mentions, Pause
 from adapters.slack.modal import CALLBACK, ZONE
+from adapters.slack.paced import Paced
 from adapters.slack.seal import Seal
 from adapters.slack.settings_dialog import SettingsDialog
 from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
 from bot.commands import Desk
+from bot.failures import kind_and_place
 from bot.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -46,22 +49,27 @@ def build_app(  # noqa: PLR0913  it is put together here, each part by its name
     seal_key: bytes,
     aftermath: Aftermath | None = None,
     underway: Underway | None = None,
+    paced: Paced | None = None,
+    pause: Pause = asyncio.sleep,
     installed: Installed = lambda _workspace: None,
     patience: float = PATIENCE_SECONDS,
 ) -> AsyncApp:
     """Return the app with all its listeners; *policy* is `members` or `admins`.
 
-    *aftermath* is to be ticked and *underway* to be finished by whoever gives them. *patience* is how
-    many seconds a command may take before it is acknowledged without its answer.
+    *aftermath* is to be ticked and *underway* to be finished by whoever gives them. *paced* is that of
+    the chat, if there is one. *patience* is how many seconds a command may take before it is
+    acknowledged without its answer. *pause* waits between two tries to answer a mention.
     """
     seal = Seal(seal_key)
     answers = Answers(desk, Members(api, clock), Policy(policy), page_url)
-    aftermath = aftermath or Aftermath(store, clock, api)
-    dialog = SettingsDialog(answers, store, api, seal, aftermath)
+    underway = underway or Underway()
+    aftermath = aftermath or Aftermath(store, clock, api, underway)
+    dialog = SettingsDialog(
+        answers=answers, store=store, clock=clock, api=api, seal=seal, aftermath=aftermath
+    )
     home = Home(answers, store, clock, api, seal)
     buttons = Buttons(answers=answers, dialog=dialog, home=home, store=store, api=api, aftermath=aftermath)
-    mentions = Mentions(answers, store, clock, api)
-    underway = underway or Underway()
+    mentions = Mentions(answers, store, clock, paced or Paced(api, clock), pause)
     listeners = Listeners(
         answers, buttons, dialog, home, mentions, api, aftermath, underway, installed, page_url, patience
     )
@@ -114,5 +122,5 @@ async def _authorize(enterprise_id: str | None, team_id: str | None, user_id: st
 
 async def _failed(error: Exception) -> BoltResponse:
     """Log an error that reached Bolt; with 500 the way in forgets that it saw the request."""
-    log.error("a listener failed error=%s", type(error).__name__, exc_info=error)
+    log.error("a listener failed (%s)", kind_and_place(error))
     return BoltResponse(status=500, body="")

@@ -48,6 +48,8 @@ def _who_configures(standing: Standing, policy: Policy) -> str:
     if policy is Policy.ADMINS:
         lacks = f", {LACKS}" if standing is Standing.UNTOLD else ""
         return f"the admins of this workspace{lacks}"
+    if standing is Standing.BOT:
+        return "the members of this workspace, not its bots"
     if standing is Standing.GUEST:
         return "the full members of this workspace, not its guests"
     return "the members of this workspace"

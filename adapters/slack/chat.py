@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack.blocks import render
 from adapters.slack.failures import unsure
-from adapters.slack.pace import Pace
+from adapters.slack.paced import Paced
 from adapters.slack.rich_text import Json
 from adapters.slack.verdicts import is_wording
 from adapters.slack.web_api import WebApi
-from bot.domain.delivery import Post, PostKind, Reference, Scope, Verdict
+from bot.domain.delivery import Post, PostKind, Reference
 from bot.domain.message import Message
 from bot.domain.subscription import Channel
-from bot.ports import Clock, NotYet, Refused
+from bot.ports import Clock, Refused
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +24,13 @@ EDIT = "chat.update"
 EVENT_TYPE = "claude_status_alert"
 """Names our metadata: https://docs.slack.dev/messaging/message-metadata."""
 
-SHUT = timedelta(minutes=1)
-"""How long a workspace whose token opens nothing is not asked again, for all of its channels together."""
-
 
 class SlackChat:
-    """Implements `Chat`. What it holds in memory may be lost at any moment."""
+    """Implements `Chat`."""
 
-    def __init__(self, api: WebApi, clock: Clock) -> None:
-        self._api = api
-        self._clock = clock
-        self._pace = Pace(clock)
-        self._shut: dict[str, tuple[datetime, Refused]] = {}
+    def __init__(self, api: WebApi, clock: Clock, paced: Paced | None = None) -> None:
+        """*paced* makes the calls; None where nobody else posts."""
+        self._paced = paced or Paced(api, clock)
 
     async def send(self, channel: Channel, post: Post, nonce: str, parent: Reference | None) -> Reference:
         """Post to *channel*, in the thread of *parent* if given; *nonce* travels along as metadata.
@@ -44,7 +38,7 @@ class SlackChat:
         Slack has no key by which it would recognise a repeated post. A reply whose parent is gone may
         stand in the channel itself: then the reference names no thread.
         """
-        self._turn(channel, POST, nonce, apart=True)
+        self._paced.turn(channel, POST, nonce, apart=True)
         thread = parent.thread if parent else None
         place: Json = {"channel": channel.id} | ({"thread_ts": thread} if thread else {})
         if thread and post.echo:
@@ -58,43 +52,20 @@ class SlackChat:
 
     async def edit(self, channel: Channel, reference: Reference, post: Post) -> None:
         """Make the message say what *post* says. It calls nobody, and keeps the metadata it has."""
-        self._turn(channel, EDIT, reference.id, apart=False)
+        self._paced.turn(channel, EDIT, reference.id, apart=False)
         place = {"channel": channel.id, "ts": reference.id}
         bare: Json = place | _bare(post.message) | {"blocks": []}  # left out, the old ones would stay
         await self._call(channel, EDIT, place | _words(post), bare)
 
-    def _turn(self, channel: Channel, method: str, key: str, *, apart: bool) -> None:
-        """Raise `Refused` while the workspace lets nobody in, `NotYet` before the call's turn."""
-        shut = self._shut.get(channel.workspace)
-        if shut is not None and self._clock.now() < shut[0]:
-            raise _again(shut[1])
-        wait = self._pace.wait(channel, method, key, apart=apart)
-        if wait is not None:
-            raise NotYet(wait)
-
     async def _call(self, channel: Channel, method: str, body: Json, bare: Json) -> Mapping[str, Any]:
         """Make the call; where its blocks or metadata are refused, once more with the *bare* words."""
         try:
-            return await self._learning(channel, method, body)
+            return await self._paced.call(channel, method, body)
         except Refused as refused:
             if not is_wording(refused.code):
                 raise
             log.warning("message refused as it was, sent bare code=%s method=%s", refused.code, method)
-        return await self._learning(channel, method, bare)
-
-    async def _learning(self, channel: Channel, method: str, body: Json) -> Mapping[str, Any]:
-        """Make one call and learn from its outcome how fast the workspace is, and whether it is open."""
-        try:
-            answer = await self._api.call(channel.workspace, method, body)
-        except Refused as refused:
-            if refused.retry_after is not None:
-                self._pace.limited(channel.workspace, method, refused.retry_after)
-            if (refused.verdict, refused.scope) == (Verdict.PAUSE, Scope.WORKSPACE):
-                self._shut[channel.workspace] = (self._clock.now() + SHUT, refused)
-            raise
-        self._pace.accepted(channel.workspace, method)
-        self._shut.pop(channel.workspace, None)
-        return answer
+        return await self._paced.call(channel, method, bare)
 
 
 def _words(post: Post, mention: str | None = None) -> Json:
@@ -120,8 +91,3 @@ def _reference(answer: Mapping[str, Any], post: Post) -> Reference:
     if post.kind is PostKind.CARD:
         return Reference(ts, ts)
     return Reference(ts, thread if isinstance(thread, str) else None)
-
-
-def _again(refused: Refused) -> Refused:
-    """Return *refused* once more, for another call that was not even made."""
-    return Refused(refused.verdict, refused.scope, refused.code, refused.reason, cure=refused.cure)

@@ -9,7 +9,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -17,7 +16,10 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.inbound import Dispatch, Malformed, from_envelope, is_event, keys_of
 from adapters.slack.once import Once, Passed
+from adapters.slack.places import Full, Limits, Places
 from adapters.slack.websocket import Connection
+
+__all__ = ["Envelopes", "Limits"]
 
 log = logging.getLogger(__name__)
 
@@ -26,38 +28,30 @@ Json = dict[str, Any]
 CANCELLING = 0.6
 """Seconds for what was cancelled; it may have a key to forget."""
 
-KNOWN = ("events_api", "slash_commands", "interactive")
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much is handled *at_once*, how much may wait beside it, and for how many *seconds* one may take."""
-
-    at_once: int = 32
-    in_all: int = 1000
-    seconds: float = 10
+EVENT = "events_api"
+KNOWN = (EVENT, "slash_commands", "interactive")
 
 
 class Envelopes:
-    """Handles each envelope in a task of its own, so that a slow one holds up no other."""
+    """Handles each envelope in a task of its own, so that a slow one holds up no other.
+
+    Events take places; a command or a click, for which somebody waits, goes past them.
+    """
 
     def __init__(self, once: Once, dispatch: Dispatch, limits: Limits) -> None:
         self._once = once
         self._dispatch = dispatch
         self._limits = limits
-        self._places = asyncio.Semaphore(limits.at_once)
+        self._places = Places(limits)
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
 
     def take(self, connection: Connection, envelope: Json) -> None:
         """Begin with *envelope*, which came over *connection*.
 
-        Where too many wait, or we are about to stop, nothing is done: Slack sends it again.
+        Where too many events wait, or we are about to stop, nothing is done: Slack sends it again.
         """
         if self._stopped:
-            return
-        if len(self._tasks) >= self._limits.in_all:
-            log.warning("%d envelopes of Slack are under way; one more was left", len(self._tasks))
             return
         task = asyncio.create_task(self._handle(connection, envelope))
         self._tasks.add(task)
@@ -75,11 +69,14 @@ class Envelopes:
             await asyncio.wait(late, timeout=CANCELLING)
 
     async def _handle(self, connection: Connection, envelope: Json) -> None:
+        place = self._places.place(comes_again=envelope.get("type") == EVENT)
         try:
-            async with self._places, asyncio.timeout(self._limits.seconds):
+            async with place, asyncio.timeout(self._limits.seconds):
                 acknowledgement = await self._answer(envelope)
                 if acknowledgement is not None:
                     await connection.send(acknowledgement)
+        except Full:
+            return
         except Exception as error:  # noqa: BLE001  its words may hold what the envelope held
             log.error("an envelope of Slack failed unexpectedly (%s)", type(error).__name__)
 

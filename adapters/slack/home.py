@@ -6,6 +6,7 @@ https://docs.slack.dev/surfaces/app-home
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,13 +16,14 @@ from adapters.slack.blocks import blocks_of
 from adapters.slack.inputs import plain
 from adapters.slack.request import Request
 from adapters.slack.seal import Seal
-from adapters.slack.text import cut, mrkdwn
+from adapters.slack.text import cut, cut_plain, mrkdwn
 from adapters.slack.web_api import WebApi
 from bot.commands import Ask, Caller
 from bot.domain.message import Named, NamedKind, Strong, Text, When
 from bot.domain.naming import short_names
 from bot.domain.settings_words import summary
 from bot.domain.subscription import State, Subscription
+from bot.failures import kind_and_place
 from bot.ports import Clock, Refused, Store
 
 log = logging.getLogger(__name__)
@@ -35,6 +37,8 @@ MOST_LISTED = 50
 
 SECTION_UNITS = 3000
 """https://docs.slack.dev/reference/block-kit/blocks/section-block"""
+
+SUMMARY_UNITS = 500
 
 REFRESH = "refresh_home"
 SETTINGS_OF = "settings_of"
@@ -70,8 +74,8 @@ class Home:
         answer = (await self._answers.reply(Ask(), request)).message
         try:
             listed = await self._listed(request)
-        except Exception:
-            log.exception("App Home lacks its subscriptions")
+        except Exception as error:  # noqa: BLE001  whatever it is, people get an answer
+            log.error("App Home lacks its subscriptions (%s)", kind_and_place(error))
             listed = [_section(words.NO_LIST)]
         top = blocks_of(replace(answer, buttons=()))
         return [*top, _refresh(), {"type": "divider"}, *listed][:MOST_BLOCKS]
@@ -82,7 +86,7 @@ class Home:
             return [_section((Strong("Your alerts"), "\nNone yet. ", *_how_to_begin()))]
         components = short_names(await self._store.known())
         lines = [
-            self._line(one, (_about(one, summary(one.settings, components)), *self._hindrances(one)), request)
+            self._line(one, (_about(one, components), *self._hindrances(one)), request)
             for one in visible[:MOST_LISTED]
         ]
         more = len(visible) - MOST_LISTED
@@ -119,7 +123,9 @@ class Home:
         return lines
 
 
-def _about(subscription: Subscription, told: str) -> Text:
+def _about(subscription: Subscription, components: Mapping[str, str]) -> Text:
+    """Return what the channel is told, short enough to leave room for what stands in the way."""
+    told = cut_plain(summary(subscription.settings, components), SUMMARY_UNITS)
     return (Named(NamedKind.CHANNEL, subscription.channel.id), f": {told}")
 
 

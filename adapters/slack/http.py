@@ -16,6 +16,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack.inbound import Dispatch, Malformed, from_http, is_event, keys_of
 from adapters.slack.once import Once, Passed
+from adapters.slack.places import Full, Limits, Places
 from adapters.slack.signature import SIGNATURE, Claim, Signatures
 from bot.ports import Clock
 
@@ -24,6 +25,11 @@ log = logging.getLogger(__name__)
 PATH = "/slack/events"
 
 LARGEST_BODY = 256 * 1024
+"""Bytes. Held here as well as by the web server: what is unproven is read whole to prove it, so that the
+bound must stand whichever server is in front."""
+
+WAITING = 0.8
+"""Seconds that an event may wait for its place. Slack waits 3 s in all, and most are the database's."""
 
 TELL_EVERY = timedelta(hours=1)
 """How often it is told that somebody was refused; anybody can be, as often as they like."""
@@ -38,11 +44,19 @@ UNPROVEN = (
 class SlackHttp:
     """Answers what is posted to `PATH`; nothing is looked at before it is proven to be Slack's."""
 
-    def __init__(self, signing_secrets: Sequence[str], once: Once, clock: Clock, dispatch: Dispatch) -> None:
+    def __init__(
+        self,
+        signing_secrets: Sequence[str],
+        once: Once,
+        clock: Clock,
+        dispatch: Dispatch,
+        limits: Limits | None = None,
+    ) -> None:
         self._signatures = Signatures(signing_secrets, clock)
         self._once = once
         self._clock = clock
         self._dispatch = dispatch
+        self._places = Places(limits or Limits())
         self._told_at: datetime | None = None
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -80,7 +94,10 @@ class SlackHttp:
                 return _as_web(await self._dispatch(inbound), inbound)
             keys = keys_of(inbound.body, signature=claim.signature)
             again = is_event(inbound.body)
-            result = await self._once.handle(keys, lambda: self._dispatch(inbound), comes_again=again)
+            async with self._places.place(comes_again=again, patience=WAITING):
+                result = await self._once.handle(keys, lambda: self._dispatch(inbound), comes_again=again)
+        except Full:
+            return _plain(HTTPStatus.SERVICE_UNAVAILABLE)
         except Exception as error:  # noqa: BLE001  its words may hold what the request held
             log.error("a request of Slack failed unexpectedly (%s)", type(error).__name__)
             return _plain(HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -25,8 +25,9 @@ from adapters.slack.settings_dialog import Outcome, SettingsDialog, in_place, zo
 from adapters.slack.typed import understand
 from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
-from bot.commands import Ask, Reply
+from bot.commands import Ask, Reply, ShowSettings
 from bot.domain.message import Message
+from bot.failures import kind_and_place
 from bot.ports import Refused
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,10 @@ class Listeners:
             await ack(ephemeral(words.not_installed() if request.channel else words.out_of_date()))
             return
         command = understand(str(body.get("text") or ""))
+        if isinstance(command, ShowSettings):
+            await ack()
+            self._begin(self._show_settings(request), request)
+            return
         answering = self.underway.start(self.answers.reply(command, request))
         done, _ = await asyncio.wait({answering}, timeout=self.patience)
         if not done:
@@ -147,8 +152,8 @@ class Listeners:
         """Do *work*; where our own side fails, the person is told."""
         try:
             await work
-        except Exception:
-            log.exception("a request was not answered")
+        except Exception as error:  # noqa: BLE001  whatever it is, people get an answer
+            log.error("a request was not answered (%s)", kind_and_place(error))
             if request.response_url:
                 await self._tell(words.broken(self.page_url), request)
             else:
@@ -157,12 +162,18 @@ class Listeners:
     async def _submitted(self, body: Body, request: Request) -> Outcome:
         try:
             return await self.dialog.submit(body.get("view", {}), request)
-        except Exception:
-            log.exception("a form was not taken")
+        except Exception as error:  # noqa: BLE001  whatever it is, people get an answer
+            log.error("a form was not taken (%s)", kind_and_place(error))
             return Outcome(in_place(words.broken(self.page_url)))
 
     async def _answer_now(self, request: Request) -> None:
         await self._tell((await self.answers.reply(Ask(), request)).message, request)
+
+    async def _show_settings(self, request: Request) -> None:
+        """Open the form; say the settings where it does not open."""
+        instead = await self.dialog.open_or_show(request)
+        if instead is not None:
+            await self._tell(instead, request)
 
     async def _answer_later(self, answering: asyncio.Task[Reply], request: Request) -> None:
         reply = await answering

@@ -12,6 +12,9 @@ from bot.ports import Clock, Refused
 
 SCOPE = "users:read"
 REMEMBERED = timedelta(minutes=10)
+SERVES = timedelta(days=1)
+"""How old an answer may be that serves while Slack gives none."""
+
 MOST_REMEMBERED = 10_000
 
 
@@ -42,39 +45,58 @@ class Members:
         self._api = api
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[Standing, datetime]] = {}
+        self._quiet_until: dict[str, datetime] = {}
 
     def remembered(self, workspace: str, user: str) -> Standing | None:
         """Return what is known without asking, None if nothing is."""
         if not self._may_ask(workspace):
             return Standing.UNTOLD
-        found = self._known.get((workspace, user))
-        if found is None or self._clock.now() - found[1] >= REMEMBERED:
-            return None
-        return found[0]
+        return self._last(workspace, user, REMEMBERED)
 
     async def standing(self, workspace: str, user: str, patience: float | None = None) -> Standing:
-        """Return who *user* is. DOUBT where Slack fails or takes longer than *patience* seconds."""
+        """Return who *user* is, and DOUBT where nobody can say.
+
+        Where Slack fails, takes longer than *patience* seconds or asked for a pause that is not over, it
+        is what was known before, if that is at most a day old.
+        """
         known = self.remembered(workspace, user)
         if known is not None:
             return known
+        told = await self._asked(workspace, user, patience) if self._may_ask_now(workspace) else None
+        return told or self._last(workspace, user, SERVES) or Standing.DOUBT
+
+    async def _asked(self, workspace: str, user: str, patience: float | None) -> Standing | None:
+        """Return what Slack says now, None where it says nothing of use."""
         try:
             async with asyncio.timeout(patience):
                 answer = await self._api.call(workspace, "users.info", {"user": user})
         except TimeoutError:
-            return Standing.DOUBT
+            return None
         except Refused as refusal:
-            return Standing.UNTOLD if refusal.code == "missing_scope" else Standing.DOUBT
+            if refusal.retry_after is not None:
+                self._quiet_until[workspace] = self._clock.now() + refusal.retry_after
+            return Standing.UNTOLD if refusal.code == "missing_scope" else None
         return self._remember(workspace, user, _standing(answer.get("user")))
+
+    def _last(self, workspace: str, user: str, age: timedelta) -> Standing | None:
+        """Return what was known at most *age* ago."""
+        found = self._known.get((workspace, user))
+        return found[0] if found and self._clock.now() - found[1] < age else None
+
+    def _may_ask_now(self, workspace: str) -> bool:
+        until = self._quiet_until.get(workspace)
+        return until is None or until <= self._clock.now()
 
     def _may_ask(self, workspace: str) -> bool:
         scopes = self._api.scopes(workspace)
         return scopes is None or SCOPE in scopes
 
-    def _remember(self, workspace: str, user: str, standing: Standing) -> Standing:
-        if standing is not Standing.DOUBT:
-            while len(self._known) >= MOST_REMEMBERED:
-                del self._known[next(iter(self._known))]
-            self._known[workspace, user] = (standing, self._clock.now())
+    def _remember(self, workspace: str, user: str, standing: Standing) -> Standing | None:
+        if standing is Standing.DOUBT:
+            return None
+        while len(self._known) >= MOST_REMEMBERED:
+            del self._known[next(iter(self._known))]
+        self._known[workspace, user] = (standing, self._clock.now())
         return standing
 
 

@@ -6,14 +6,14 @@ https://docs.slack.dev/surfaces/modals
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from adapters.slack.blocks import blocks_of
 from adapters.slack.inputs import Choice, field, menu, option, plain, several, tick
 from adapters.slack.text import cut, mrkdwn, units
 from adapters.slack.typed import WORDS
-from bot.domain.message import Message, Named, NamedKind, Text
+from bot.domain.message import Message, Named, NamedKind, Strong, Text, When
 from bot.domain.naming import listed, short_name
 from bot.domain.record import Known
 from bot.domain.settings_words import IMPACT_LINES, STYLE_LINES
@@ -46,12 +46,20 @@ NO_REMINDER: Final = "off"
 REMINDERS = (30, 60, 120, 240, 480, 1440)
 """Minutes."""
 
+SUBSCRIBE: Final = Strong("/claudestatus subscribe")
+
 USUAL_HOURS = ("22:00", "07:00")
 """What is proposed to a channel without quiet hours; it holds only once they are switched on."""
 
 
 def settings_form(
-    channel: str, subscription: Subscription | None, default: Settings, known: Known, metadata: str
+    channel: str,
+    subscription: Subscription | None,
+    default: Settings,
+    known: Known,
+    metadata: str,
+    *,
+    now: datetime,
 ) -> Json:
     """Return the form for *channel*; *default* is what holds where it is not subscribed (None).
 
@@ -67,6 +75,7 @@ def settings_form(
         "close": plain("Cancel", TITLE_UNITS),
         "blocks": [
             _words(_about(channel, subscription)),
+            *_mute(subscription, now),
             _components(settings, known),
             field("impact", "Least impact", menu(tuple(IMPACT_LINES.items()), settings.least_impact)),
             _switch("maintenance", "Maintenance", "Tell of scheduled work", on=settings.maintenance),
@@ -102,8 +111,16 @@ def _about(channel: str, subscription: Subscription | None) -> Text:
         return (place, " gets no alerts yet. To save this form turns them on.")
     if subscription.state is State.PAUSED:
         reason = subscription.pause_reason or "Slack refused our messages."
-        return (place, f" is paused: {reason}")
+        again = ("It is tried again by itself now and then; at once, after ", SUBSCRIBE, " there.")
+        return (place, f" is paused: {reason}\n", *again)
     return ("Alerts in ", place, ". A change is posted there, with your name.")
+
+
+def _mute(subscription: Subscription | None, now: datetime) -> list[Json]:
+    mute = subscription.mute if subscription else None
+    if mute is None or not mute.covers(now):
+        return []
+    return [_words((Strong("Muted"), " until ", When(mute.until), "."))]
 
 
 def _components(settings: Settings, known: Known) -> Json:

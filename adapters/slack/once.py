@@ -7,32 +7,19 @@ over restarts and between processes.
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime, timedelta
 from enum import Enum, auto
 from http import HTTPStatus
-from typing import Protocol
 
 from slack_bolt.response import BoltResponse
 
+from adapters.slack.keys import Keys, Memory, Patience
 from bot.ports import Clock
 
-log = logging.getLogger(__name__)
+__all__ = ["Memory", "Once", "Passed", "Patience"]
 
-PATIENCE = timedelta(seconds=0.7)
-"""How long the database may take to know a key. Slack waits 3 s in all, and a command takes up to 2."""
-
-FORGETTING = timedelta(seconds=0.5)
-
-
-class Memory(Protocol):
-    """The part of `bot.ports.Store` that is needed here."""
-
-    async def first_time(self, key: str, now: datetime) -> bool: ...
-
-    async def not_yet(self, key: str) -> None: ...
+RECENT = 10_000
+"""How many keys a process knows without the database: those of some thousand requests."""
 
 
 class Passed(Enum):
@@ -50,11 +37,13 @@ class Passed(Enum):
 class Once:
     """Handles what was not handled before."""
 
-    def __init__(self, memory: Memory, clock: Clock, patience: timedelta = PATIENCE) -> None:
-        self._memory = memory
-        self._clock = clock
-        self._patience = patience
+    def __init__(
+        self, memory: Memory, clock: Clock, patience: Patience | None = None, *, recent: int = RECENT
+    ) -> None:
+        self._keys = Keys(memory, clock, patience or Patience())
         self._running: set[str] = set()
+        self._recent = recent
+        self._handled: dict[str, None] = {}
 
     async def handle(
         self, keys: Sequence[str], work: Callable[[], Awaitable[BoltResponse]], *, comes_again: bool = True
@@ -67,14 +56,16 @@ class Once:
         Where *work* raises or answers with a status of 500 or more, the keys are forgotten, and so the
         next delivery of the same thing is handled. What *work* raises is raised.
         """
-        if not self._running.isdisjoint(keys):
+        if not self._handled.keys().isdisjoint(keys):
+            return Passed.REPEATED
+        if not (self._running.isdisjoint(keys) and self._keys.are_settled(keys)):
             return Passed.RUNNING
         self._running.update(keys)
         try:
-            first = await self._is_first(keys)
-            if first is None:
-                return Passed.UNKNOWN if comes_again else await work()
-            return await self._do(keys, work) if first else Passed.REPEATED
+            first = not keys or await self._keys.are_new(keys, comes_again=comes_again)
+            if first is None and comes_again:
+                return Passed.UNKNOWN
+            return Passed.REPEATED if first is False else await self._do(keys, work)
         finally:
             self._running.difference_update(keys)
 
@@ -85,30 +76,13 @@ class Once:
             handled = answer.status < HTTPStatus.INTERNAL_SERVER_ERROR
             return answer
         finally:
-            if not handled:
-                await self._forget(keys)
+            if handled:
+                self._note(keys)
+            else:
+                await self._keys.forget(keys)
 
-    async def _is_first(self, keys: Sequence[str]) -> bool | None:
-        """Return whether all *keys* are new, None where the database does not say."""
-        now = self._clock.now()
-        try:
-            async with asyncio.timeout(self._patience.total_seconds()):
-                for key in keys:
-                    if not await self._memory.first_time(key, now):
-                        return False
-                return True
-        except asyncio.CancelledError:
-            await self._forget(keys)
-            raise
-        except Exception as error:  # noqa: BLE001  whatever ails the database, Slack is told to try again
-            log.warning("no database to look a request of Slack up in (%s)", type(error).__name__)
-        await self._forget(keys)  # a write that outlived our patience would turn the next try away
-        return None
-
-    async def _forget(self, keys: Sequence[str]) -> None:
-        try:
-            async with asyncio.timeout(FORGETTING.total_seconds()):
-                for key in keys:
-                    await self._memory.not_yet(key)
-        except Exception as error:  # noqa: BLE001  the failure that led here is the one to tell of
-            log.debug("a key was not forgotten (%s)", type(error).__name__)
+    def _note(self, keys: Sequence[str]) -> None:
+        """Know *keys* without the database, and the oldest no more: what other processes do is not in it."""
+        self._handled.update(dict.fromkeys(keys))
+        while len(self._handled) > self._recent:
+            del self._handled[next(iter(self._handled))]

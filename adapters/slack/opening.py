@@ -11,6 +11,7 @@ from adapters.slack.app import build_app
 from adapters.slack.chat import SlackChat
 from adapters.slack.http import SlackHttp
 from adapters.slack.once import Once
+from adapters.slack.paced import Paced
 from adapters.slack.seal import seal_key
 from adapters.slack.session import open_client
 from adapters.slack.socket import SlackSocket
@@ -63,7 +64,8 @@ async def open_slack(
     async with open_client(access.base_url) as client:
         workspaces = OneWorkspace(client, access.bot_token)
         api = WebApi(client, workspaces)
-        aftermath, underway = Aftermath(store, clock, api), Underway()
+        paced, underway = Paced(api, clock), Underway()
+        aftermath = Aftermath(store, clock, api, underway)
         app = build_app(
             desk,
             store,
@@ -74,10 +76,11 @@ async def open_slack(
             seal_key=seal_key(access.bot_token),
             aftermath=aftermath,
             underway=underway,
+            paced=paced,
             installed=workspaces.opens,
         )
         once, dispatch = Once(store, clock), app.async_dispatch
         token, secret = access.app_token, access.signing_secret
         socket = SlackSocket(token, access.base_url, once, dispatch) if token else None
         http = SlackHttp([secret], once, clock, dispatch) if secret else None
-        yield Slack(SlackChat(api, clock), aftermath, underway, socket, http)
+        yield Slack(SlackChat(api, clock, paced), aftermath, underway, socket, http)

@@ -59,17 +59,23 @@ class Pace:
         self._clock = clock
         self._lanes: dict[tuple[str, str], Lane] = {}
 
-    def wait(self, channel: Channel, method: str, key: str, *, apart: bool) -> timedelta | None:
+    def wait(
+        self, channel: Channel, method: str, key: str, *, apart: bool, within: timedelta | None = None
+    ) -> timedelta | None:
         """Return None if the call may be made now, else how long it is until its turn, which is its own.
 
         *key* is by which the call is known when it comes again. *apart* is True for what makes a
-        message: those of one channel stay a second apart.
+        message: those of one channel stay a second apart. A turn that is later than *within* is not
+        kept for it: the call will not come back, and holds up nobody.
         """
         now = self._clock.now()
         lane = self._lane(channel.workspace, method, now)
         turn = lane.turns.pop(key, None)
         if turn is None:
-            turn = _new_turn(lane, channel.id, now, apart=apart)
+            turn = _free(lane, channel.id, now, apart=apart)
+            if within is not None and turn - now > within:
+                return turn - now
+            _take(lane, channel.id, turn, now, apart=apart)
         elif apart and channel.id in lane.last:
             turn = max(turn, lane.last[channel.id] + APART)
         if turn > now:
@@ -109,12 +115,17 @@ class Pace:
         return lane
 
 
-def _new_turn(lane: Lane, channel: str, now: datetime, *, apart: bool) -> datetime:
-    """Return the first moment that is free, and take it."""
+def _free(lane: Lane, channel: str, now: datetime, *, apart: bool) -> datetime:
+    """Return the first moment that nobody has."""
     turn = max(now, lane.full_until - BURST)
+    if not apart:
+        return turn
+    last = lane.last.get(channel)
+    return max(turn, lane.next.get(channel, turn), last + APART if last else turn)
+
+
+def _take(lane: Lane, channel: str, turn: datetime, now: datetime, *, apart: bool) -> None:
+    """Let *turn* be somebody's."""
     if apart:
-        last = lane.last.get(channel)
-        turn = max(turn, lane.next.get(channel, turn), last + APART if last else turn)
         lane.next[channel] = turn + APART
     lane.full_until = max(now, lane.full_until) + timedelta(seconds=1 / lane.rate)
-    return turn

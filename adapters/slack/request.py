@@ -21,6 +21,13 @@ MOMENT = re.compile(r"[0-9]{1,20}\.[0-9]{1,10}")
 """What messages are known by: https://docs.slack.dev/messaging/retrieving-messages."""
 
 
+SLACKBOT = "USLACKBOT"
+"""Slackbot, who says what reminders make it say; its `user` object has `is_bot` false.
+
+https://docs.slack.dev/reference/objects/user-object
+"""
+
+
 class Place(StrEnum):
     """What kind of conversation a channel is, as far as it matters to who can post there."""
 
@@ -35,7 +42,8 @@ class Request:
 
     *workspace* is where the app is installed. *channel* is empty in App Home and in a form. Each is empty
     where Slack tells none that looks like an id.
-    *is_stranger*: the person belongs to another workspace (Slack Connect). *is_shared*: people of other
+    *is_stranger*: the person belongs to another workspace (Slack Connect). *is_bot*: Slack itself says
+    that it is no person; where it does not, `users.info` may. *is_shared*: people of other
     organisations are in the channel; Slack tells that of events only. *thread* is the thread the person
     is in, None outside. *response_url* and *trigger_id* are empty where Slack gives none.
     """
@@ -44,6 +52,7 @@ class Request:
     channel: str
     user: str
     is_stranger: bool = False
+    is_bot: bool = False
     place: Place = Place.CHANNEL
     is_shared: bool = False
     thread: str | None = None
@@ -68,6 +77,7 @@ def read_request(body: Mapping[str, Any], context: AsyncBoltContext) -> Request:
         channel=channel,
         user=_id(context.user_id),
         is_stranger=_is_stranger(body, workspace),
+        is_bot=_is_bot(body, _id(context.user_id)),
         place=_place(channel, body),
         is_shared=body.get("is_ext_shared_channel") is True,
         thread=_thread(body),
@@ -99,6 +109,27 @@ def _is_stranger(body: Mapping[str, Any], workspace: str) -> bool:
     else:
         own = _text(_part(body, "user"), "team_id") or _text(body, "team_id")
     return own not in {workspace, *_organisation(body)}
+
+
+def _is_bot(body: Mapping[str, Any], user: str) -> bool:
+    """Return whether Slack's own words say that a bot does this.
+
+    A message of a bot carries its `bot_id`, and mostly its `bot_profile`:
+    https://docs.slack.dev/reference/events/message/bot_message. The bot of this app itself is named by
+    the event's `authorizations`: https://docs.slack.dev/apis/events-api/#authorizations. Of a command or
+    a button Slack documents no such mark, since people alone can do that; `is_bot` is what it would be
+    called: https://docs.slack.dev/reference/objects/user-object.
+    """
+    event, person = _part(body, "event"), _part(body, "user")
+    marks = (event.get("bot_id"), event.get("bot_profile"), event.get("subtype") == "bot_message")
+    return any(marks) or person.get("is_bot") is True or user == SLACKBOT or user in bots_of(body)
+
+
+def bots_of(body: Mapping[str, Any]) -> set[str]:
+    """Return the ids under which this app is a bot, as far as an event names them."""
+    found = body.get("authorizations")
+    named = [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    return {bot for one in named if one.get("is_bot") is True and (bot := _text(one, "user_id"))}
 
 
 def _organisation(body: Mapping[str, Any]) -> set[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,13 +21,16 @@ from adapters.slack.web_api import WebApi
 from bot.commands import Caller, ChangeSettings, ShowSettings, Subscribe
 from bot.domain.message import Message
 from bot.domain.subscription import Settings, State, Subscription
-from bot.ports import Refused, Store
+from bot.ports import Clock, Refused, Store
 
 log = logging.getLogger(__name__)
 
 Json = dict[str, Any]
 
 HOME = "home"
+
+OPENING_SECONDS = 3.0
+"""How long that is good which opens a view: https://docs.slack.dev/interactivity/handling-user-interaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,12 @@ class Outcome:
 class SettingsDialog:
     """Opens the form, reads it, and lets the desk do what was changed."""
 
-    def __init__(self, answers: Answers, store: Store, api: WebApi, seal: Seal, aftermath: Aftermath) -> None:
+    def __init__(
+        self, *, answers: Answers, store: Store, clock: Clock, api: WebApi, seal: Seal, aftermath: Aftermath
+    ) -> None:
         self._answers = answers
         self._store = store
+        self._clock = clock
         self._api = api
         self._seal = seal
         self._aftermath = aftermath
@@ -54,25 +61,21 @@ class SettingsDialog:
             return words.in_doubt()
         if not who.may_configure:
             return (await self._answers.reply(ShowSettings(), request)).message
-        view = await self._view(request, who, from_home=from_home)
-        try:
-            await self._api.call(
-                request.workspace, "views.open", {"trigger_id": request.trigger_id, "view": view}
-            )
-        except Refused as refusal:
-            log.warning("a form was not opened code=%s", refusal.code)
-            return words.form_not_opened(refusal.reason)
-        return None
+        why_not = await self._open(request, await self._view(request, who, from_home=from_home))
+        return None if why_not is None else words.form_not_opened(why_not)
+
+    async def open_or_show(self, request: Request) -> Message | None:
+        """Open the form of the request's channel; where that cannot be, return the settings in words."""
+        who = await self._answers.caller(request) if request.trigger_id else None
+        if who is not None and who.may_configure:
+            why_not = await self._open(request, await self._view(request, who, from_home=False))
+            if why_not is None:
+                return None
+        return (await self._answers.reply(ShowSettings(), request)).message
 
     async def say(self, message: Message, request: Request) -> None:
         """Say something to a person who is in no channel."""
-        view = told(replace(message, buttons=()))
-        try:
-            await self._api.call(
-                request.workspace, "views.open", {"trigger_id": request.trigger_id, "view": view}
-            )
-        except Refused as refusal:
-            log.warning("a word to one person was not taken code=%s", refusal.code)
+        await self._open(request, told(replace(message, buttons=())))
 
     async def submit(self, view: Mapping[str, Any], request: Request) -> Outcome:
         """Take the form back: errors under their fields, or the desk's reply in the place of the form."""
@@ -87,6 +90,20 @@ class SettingsDialog:
         reply = await self._answers.reply(command, request, FORM_SECONDS)
         self._aftermath.expect(request, reply.notice)
         return Outcome(in_place(reply.message), home_is_old=sealed.get("from") == HOME)
+
+    async def _open(self, request: Request, view: Json) -> str | None:
+        """Open *view* before the person of *request*; return why Slack did not, None where it did."""
+        body = {"trigger_id": request.trigger_id, "view": view}
+        try:
+            async with asyncio.timeout(OPENING_SECONDS):
+                await self._api.call(request.workspace, "views.open", body)
+        except TimeoutError:
+            log.warning("a view was not opened in time")
+            return "Slack did not answer in time."
+        except Refused as refusal:
+            log.warning("a view was not opened code=%s", refusal.code)
+            return refusal.reason
+        return None
 
     async def _command(self, form: Form, request: Request, *, is_new: bool) -> Subscribe | ChangeSettings:
         """Return what the form asks for. A channel that ended its subscription meanwhile stays without."""
@@ -108,7 +125,8 @@ class SettingsDialog:
         }
         metadata = self._seal.close(request.workspace, request.user, values)
         default = Settings(style=who.default_style)
-        return settings_form(request.channel, subscription, default, known, metadata)
+        now = self._clock.now()
+        return settings_form(request.channel, subscription, default, known, metadata, now=now)
 
     async def _subscription(self, request: Request) -> Subscription | None:
         found = await self._store.subscription(request.address)

@@ -10,6 +10,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import ClientSession, ClientTimeout
 from slack_sdk.errors import SlackApiError
@@ -56,7 +57,8 @@ class SlackSocket:
         self._base_url = base_url or SLACK_API
         self._pace = pace or Pace()
         self._trouble = Trouble(self._pace.waits)
-        self._envelopes = Envelopes(once, dispatch, self._pace.limits)
+        self._new_envelopes = partial(Envelopes, once, dispatch, self._pace.limits)
+        self._envelopes = self._new_envelopes()
         self._serving: dict[Connection, asyncio.Task[None]] = {}
         self._newest: Connection | None = None
 
@@ -75,10 +77,11 @@ class SlackSocket:
         return asyncio.get_running_loop().time() - latest
 
     async def run(self) -> None:
-        """Keep connected until cancelled; raises nothing else.
+        """Keep connected until cancelled; raises nothing else. It may be run again after its end.
 
         Ends within 2 s, whatever the other side does; what is not acknowledged by then comes again.
         """
+        self._envelopes = self._new_envelopes()  # those of the run before take nothing any more
         async with self._session() as (session, client):
             try:
                 while True:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-import math
-import random
 from dataclasses import dataclass
+from random import Random
 
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
+
+from adapters.slack.failures import failure
+from bot.domain.delivery import Verdict
 
 log = logging.getLogger(__name__)
 
@@ -16,49 +18,44 @@ SWITCHED_OFF = "link_disabled"
 TOO_MANY = "too_many_websockets"
 """Reasons of `disconnect`: https://docs.slack.dev/apis/events-api/using-socket-mode#disconnect."""
 
-PASSING = frozenset(
-    {
-        "fatal_error",
-        "internal_error",
-        "ratelimited",
-        "request_timeout",
-        "service_unavailable",
-        "team_added_to_org",
-    }
-)
-"""What https://docs.slack.dev/reference/methods/apps.connections.open says while Slack itself is unwell.
-Every other code is about the token or the app, and stays until somebody mends that."""
-
-LONGEST_RETRY_AFTER = 300.0
-
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """Seconds between tries: *first*, then double, up to *longest*; *mend* while only a person can help."""
+    """Seconds between tries: *first*, then double, up to *longest*.
+
+    A try may hang for the ten seconds it has, and Slack be back just after it began: then what is left
+    of it, *longest* and one more try have to fit in thirty. *asked* is the most we stay away because
+    Slack asks for it, *mend* is for what only a person can help.
+    """
 
     first: float = 1
-    longest: float = 30
+    longest: float = 15
+    asked: float = 300
     mend: float = 60
 
 
 class Trouble:
     """The present trouble, if there is any; most methods return how many seconds to wait then."""
 
-    def __init__(self, waits: Waits) -> None:
+    def __init__(self, waits: Waits, chance: Random | None = None) -> None:
+        """*chance* spreads the tries, so that a thousand bots do not come back at once."""
         self._waits = waits
+        self._chance = chance or Random()  # noqa: S311  it keeps no secret
         self._told = ""
         self._failures = 0
 
     def refused(self, error: SlackApiError) -> float:
         """Slack answered `apps.connections.open` with *error*."""
-        code = _code(error)
-        if not code or code in PASSING:
-            self._tell(logging.WARNING, f"Slack cannot be reached ({code or 'its answer is not understood'})")
-            return max(self.soon(), _retry_after(error))
+        refusal = failure(error)
+        if refusal.verdict is not Verdict.PAUSE:
+            self._tell(logging.WARNING, f"Slack cannot be reached ({refusal.code}: {refusal.reason})")
+            asked = refusal.retry_after.total_seconds() if refusal.retry_after else 0
+            return max(self.soon(), min(asked, self._waits.asked))
         self._tell(
             logging.ERROR,
-            f"Slack refuses SLACK_APP_TOKEN ({code}): set it to the app-level token (xapp-…, with the scope "
-            "connections:write) that the app's settings show under Basic Information, App-Level Tokens",
+            f"Slack refuses SLACK_APP_TOKEN ({refusal.code}): set it to the app-level token (xapp-…, with "
+            "the scope connections:write) that the app's settings show under Basic Information, App-Level "
+            "Tokens",
         )
         return self._waits.mend
 
@@ -86,7 +83,7 @@ class Trouble:
         """Something is not as it should be, and most likely passes."""
         wait: float = min(self._waits.longest, self._waits.first * 2 ** min(self._failures, 10))
         self._failures += 1
-        return wait * random.uniform(0.5, 1)  # noqa: S311  so that a thousand bots do not come back at once
+        return wait * self._chance.uniform(0.5, 1)
 
     def connected(self) -> None:
         """A connection is open."""
@@ -109,22 +106,6 @@ def word(value: object) -> str:
     """Return a word of Slack's as it may be logged, empty for what is none."""
     text = str(value or "")
     return text if len(text) <= 60 and text.isascii() and text.replace("_", "").isalnum() else ""
-
-
-def _code(error: SlackApiError) -> str:
-    """Return Slack's word for *error*, empty where the answer was none of Slack's."""
-    data = getattr(error.response, "data", None)
-    return word(data.get("error")) if isinstance(data, dict) else ""
-
-
-def _retry_after(error: SlackApiError) -> float:
-    headers = getattr(error.response, "headers", None) or {}
-    seconds: float
-    try:
-        seconds = float(headers.get("Retry-After", 0))
-    except (TypeError, ValueError):
-        return 0
-    return min(max(seconds, 0), LONGEST_RETRY_AFTER) if math.isfinite(seconds) else 0
 
 
 def _kind(error: Exception) -> str:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from bot.failures import kind_and_place
+
 log = logging.getLogger(__name__)
 
 Result = TypeVar("Result")
@@ -34,4 +36,4 @@ class Underway:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            log.error("what came after an acknowledgement failed", exc_info=error)
+            log.error("what came after an acknowledgement failed (%s)", kind_and_place(error))

@@ -12,11 +12,9 @@ from urllib.parse import urlsplit
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.failures import failure, refused_answer, unsure
-from adapters.slack.session import DEADLINE_SECONDS, open_client
+from adapters.slack.session import DEADLINE_SECONDS
 from bot.domain.delivery import Scope, Verdict
 from bot.ports import Refused
-
-__all__ = ["Answer", "WebApi", "Workspaces", "ask", "open_client"]
 
 RESPONSE_HOST = "hooks.slack.com"
 """Where response_urls are: https://docs.slack.dev/interactivity/handling-user-interaction."""

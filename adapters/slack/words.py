@@ -37,6 +37,13 @@ def broken(page_url: str) -> Message:
     return Message(Tone.GREY, "I cannot reach my memory", (line,), Link("Status page", page_url))
 
 
+def only_for_you(command: str) -> Message:
+    """Say aloud that this answer is not given aloud."""
+    return say(
+        "That is only for you", ("Type ", Strong(f"/claudestatus {command}"), ": nobody else sees it.")
+    )
+
+
 def in_doubt() -> Message:
     """Say that Slack did not answer who somebody is."""
     return say("Slack did not tell who you are", ("Nothing was changed. Try again in a minute.",))

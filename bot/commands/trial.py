@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from bot.commands import replies, trial_words
@@ -11,10 +11,14 @@ from bot.commands.caller import Caller, Reply
 from bot.commands.context import Context
 from bot.domain.naming import short_names
 from bot.domain.record import Affected, ComponentState, Known, Mark, MarkKind, Record, Tier
+from bot.domain.scene import LOUD_ONCE_IN
 from bot.domain.status import Incident, Update, impact_rank
 from bot.domain.subscription import Channel, Settings
 
 STATUS = "test"
+
+AGAIN_AFTER = timedelta(seconds=10)
+"""How long a channel waits for its next test. One that comes before `LOUD_ONCE_IN` calls nobody."""
 
 
 async def try_out(context: Context, caller: Caller) -> Reply:
@@ -22,17 +26,25 @@ async def try_out(context: Context, caller: Caller) -> Reply:
     subscription, now = await context.subscription(caller.channel), context.now
     if subscription is None:
         return Reply(replies.not_subscribed(caller))
+    last = await context.store.last_test(caller.channel)
+    if last is not None and now - last < AGAIN_AFTER:
+        return Reply(trial_words.too_soon(now - last, AGAIN_AFTER))
+    recent = last if last is not None and now - last < LOUD_ONCE_IN else None
     known = await context.store.known()
-    record = test_record(caller.channel, subscription.settings, known, now)
-    if not await context.store.test(caller.channel, record, now):
-        return Reply(replies.not_subscribed(caller))
+    record = test_record(caller.channel, subscription.settings, known, now, calls=recent is None)
+    if not await context.store.test(caller.channel, record, now, last=last):
+        return await try_out(context, caller)  # somebody else was quicker: with another test, or the end
     impact = record.highest_impact
     quiet = _is_silenced(subscription.settings, impact, now)
-    return Reply(trial_words.queued(caller, subscription, impact, now, quiet=quiet), notice=record.key)
+    words = trial_words.queued(caller, subscription, impact, now, quiet=quiet, recent=recent)
+    return Reply(words, notice=record.key)
 
 
-def test_record(channel: Channel, settings: Settings, known: Known, now: datetime) -> Record:
-    """Return a closed incident that *settings* let through, bad enough for the channel's mention."""
+def test_record(channel: Channel, settings: Settings, known: Known, now: datetime, *, calls: bool) -> Record:
+    """Return a closed incident that *settings* let through, bad enough for the channel's mention.
+
+    Unless it *calls*, it has no start that could be said loudly.
+    """
     key = test_key(channel, now)
     update = Update(f"{key}-1", STATUS, trial_words.body(settings, short_names(known)), now)
     impact = _impact(settings)
@@ -53,7 +65,7 @@ def test_record(channel: Channel, settings: Settings, known: Known, now: datetim
         first_seen_at=now,
         highest_impact=impact,
         affected=tuple(_unharmed(one, known.components) for one in sorted(settings.components)),
-        marks=(Mark("start", MarkKind.START, now, now),),
+        marks=(Mark("start", MarkKind.START, now, now),) if calls else (),
         seen=((update.id, now),),
     )
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.commands.caller import Caller
 from bot.commands.replies import say, typed
 from bot.domain.message import Block, Line, Message, Strong, When
 from bot.domain.settings_words import Names, mention_words, quiet_words, summary
 from bot.domain.subscription import Settings, State, Subscription
+from bot.domain.words import duration
 
 NAME = "Test alert: nothing is broken"
 
@@ -21,8 +22,29 @@ def body(settings: Settings, components: Names) -> str:
     )
 
 
-def queued(caller: Caller, subscription: Subscription, impact: str, now: datetime, *, quiet: bool) -> Message:
-    """Say what will be seen, or why it will not; *quiet* is whether quiet hours silence it."""
+def too_soon(ago: timedelta, wait: timedelta) -> Message:
+    """Say that the last test is too young for another."""
+    return say(
+        "This channel was tested just now",
+        Line(
+            (f"The last test was asked for {duration(ago)} ago. The next can be {duration(wait)} after it.",)
+        ),
+    )
+
+
+def queued(
+    caller: Caller,
+    subscription: Subscription,
+    impact: str,
+    now: datetime,
+    *,
+    quiet: bool,
+    recent: datetime | None,
+) -> Message:
+    """Say what will be seen, or why it will not.
+
+    *quiet* is whether quiet hours silence it; *recent* is the last test if that is why it calls nobody.
+    """
     blocks: list[Block] = [Line((f"It is shown as an incident of {impact} impact and is over at once.",))]
     mute = subscription.mute
     if subscription.state is State.PAUSED:
@@ -30,6 +52,9 @@ def queued(caller: Caller, subscription: Subscription, impact: str, now: datetim
         blocks.append(Line((Strong("Paused"), f": {reason} If the test gets through, the pause is over.")))
     if mute and mute.covers(now):
         blocks.append(Line((Strong("Muted"), " until ", When(mute.until), ": it comes then, silently.")))
+    elif recent is not None:
+        ago = duration(now - recent)
+        blocks.append(Line((f"It calls nobody this time: the last test was {ago} ago.",)))
     elif quiet:
         hours = quiet_words(subscription.settings.quiet_hours)
         blocks.append(Line((f"Quiet hours ({hours}): it comes silently and mentions nobody.",)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain import card, reply
@@ -10,12 +9,12 @@ from bot.domain.delivery import Delivery, Post, PostKind, Receipt, Thread
 from bot.domain.loud import loud_marks, mention, start_is_loud
 from bot.domain.notice import Notice
 from bot.domain.notice_words import notice_message
+from bot.domain.pending import Pending, find_pending, taken_up_by
 from bot.domain.record import Mark, MarkKind, Record, Tier
 from bot.domain.scene import CARD_KEY, Scene
 from bot.domain.subscription import State, Style, Subscription
 
 NOTICE_KEY = "notice"
-UPDATE_PREFIX = "update:"
 REMINDER_PREFIX = "reminder:"
 """What a key begins with, so that the page's ids cannot be taken for keys of ours."""
 
@@ -26,15 +25,6 @@ NOTICE_TOO_OLD = "it was done more than 24 hours ago"
 MUTED = "muted"
 MUTED_THROUGHOUT = "it opened and closed while muted"
 """Why nothing, or nothing more, is sent."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What the channel does not show yet, in the order we saw it. *key* is that of the oldest."""
-
-    key: str
-    updates: tuple[str, ...]
-    marks: tuple[Mark, ...]
 
 
 def compose(
@@ -93,11 +83,11 @@ def _stays_untold(scene: Scene) -> bool:
 
 def _later(scene: Scene) -> Thread:
     """Return the thread as it stands, in its present words, and the next new post if one is due."""
-    pending = _pending(scene)
-    absorbed = pending if pending and _card_tells(scene) else None
-    fresh = _next_post(scene, pending) if pending else None
-    posts = _standing(scene, absorbed, spoken=fresh.says if fresh else ())
-    if pending and not fresh and not absorbed:
+    pending = find_pending(scene)
+    carrier = taken_up_by(scene, pending) if pending else None
+    fresh = _next_post(scene, pending, carrier) if pending else None
+    posts = _standing(scene, carrier, pending.beside(fresh) if pending else None)
+    if pending and not fresh and not carrier:
         return _held_back(scene, posts)
     due_at = None
     if fresh is None:
@@ -113,30 +103,13 @@ def _held_back(scene: Scene, posts: tuple[Post, ...]) -> Thread:
     return Thread(posts, due_at=due_at, conclusion=MUTED)
 
 
-def _pending(scene: Scene) -> Pending | None:
-    """Return what no receipt tells of yet, None if all is told."""
-    shown = {one for receipt in scene.delivery.receipts for one in receipt.shows}
-    said = {one for receipt in scene.delivery.receipts for one in receipt.says}
-    updates = [(seen, 0, UPDATE_PREFIX + one) for one, seen in scene.record.seen if one not in shown]
-    marks = [mark for mark in scene.record.marks if mark.id not in said]
-    order = sorted(updates + [(mark.seen_at, 1, mark.id) for mark in marks], key=lambda item: item[:2])
-    if not order:
-        return None
-    return Pending(order[0][2], tuple(one.removeprefix(UPDATE_PREFIX) for _, _, one in updates), tuple(marks))
-
-
-def _card_tells(scene: Scene) -> bool:
-    """Return whether the card's own timeline takes up what is pending."""
-    return scene.card_lives and (scene.style is Style.CARD or scene.stale)
-
-
-def _next_post(scene: Scene, pending: Pending) -> Post | None:
-    """Return the post that tells what is pending, None while muted or where the card tells it."""
+def _next_post(scene: Scene, pending: Pending, carrier: str | None) -> Post | None:
+    """Return the post that tells what is pending, None while muted or where *carrier* tells it."""
     if scene.muted or scene.stale:
         return None
     marks = loud_marks(scene, pending.marks)
     loud = tuple(dict.fromkeys(mark.kind for mark in marks))
-    if _card_tells(scene):
+    if carrier:
         return _word(scene, marks, loud) if marks else None
     alone = scene.style is Style.POST
     says = tuple(mark.id for mark in pending.marks)
@@ -159,32 +132,29 @@ def _word(scene: Scene, marks: tuple[Mark, ...], loud: tuple[MarkKind, ...]) -> 
     return Post(says[0], PostKind.POST, message, says=says, loud=loud, mention=mention(scene, loud))
 
 
-def _standing(scene: Scene, absorbed: Pending | None, *, spoken: tuple[str, ...]) -> tuple[Post, ...]:
-    """Return the posts that are there, in their present words; the card takes up what is *absorbed*."""
+def _standing(scene: Scene, carrier: str | None, taken_up: Pending | None) -> tuple[Post, ...]:
+    """Return the posts that are there, in their present words; *carrier* is the key of what is edited
+    so that it tells what is *taken_up* as well.
+    """
     posts = []
     for receipt in scene.delivery.receipts:
         if receipt.key.startswith(REMINDER_PREFIX) or receipt is not scene.delivery.receipt(receipt.key):
             continue
-        if receipt.kind is PostKind.CARD:
-            if scene.card_lives:
-                posts.append(_card_now(scene, receipt, absorbed, spoken))
-        elif not receipt.dead:
-            posts.append(_post_now(scene, receipt))
+        if scene.card_lives if receipt.kind is PostKind.CARD else not receipt.dead:
+            posts.append(_now(scene, receipt, taken_up if receipt.key == carrier else None))
     return tuple(posts)
 
 
-def _card_now(scene: Scene, receipt: Receipt, absorbed: Pending | None, spoken: tuple[str, ...]) -> Post:
+def _now(scene: Scene, receipt: Receipt, taken_up: Pending | None) -> Post:
     shows, says = receipt.shows, receipt.says
-    if absorbed:
-        shows = shows + absorbed.updates
-        says = says + tuple(mark.id for mark in absorbed.marks if mark.id not in spoken)
-    message = card.card(scene.record, scene.page_url, shows)
-    return Post(CARD_KEY, PostKind.CARD, message, shows=shows, says=says)
-
-
-def _post_now(scene: Scene, receipt: Receipt) -> Post:
-    message = reply.reply(scene.record, scene.page_url, receipt.shows, receipt.says)
-    return Post(receipt.key, receipt.kind, message, shows=receipt.shows, says=receipt.says)
+    if taken_up:
+        shows += taken_up.updates
+        says += tuple(mark.id for mark in taken_up.marks)
+    if receipt.kind is PostKind.CARD:
+        message = card.card(scene.record, scene.page_url, shows)
+    else:
+        message = reply.reply(scene.record, scene.page_url, shows, says)
+    return Post(receipt.key, receipt.kind, message, shows=shows, says=says)
 
 
 def _unfollowed(scene: Scene) -> tuple[Post, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import given
@@ -15,7 +17,7 @@ from bot.domain.matching import match
 from bot.domain.record import Known, MarkKind, Tier
 from bot.domain.subscription import Channel, Mention, Settings, State
 from bot.ports import Refused
-from tests.commands.world import HERE, World, told
+from tests.commands.world import HERE, OWNER, World, told
 from tests.factories import API, START
 from tests.fakes.chat import Shown
 
@@ -91,7 +93,7 @@ async def test_a_test_that_gets_through_ends_a_pause(world: World) -> None:
     refusal = Refused(Verdict.PAUSE, Scope.CHANNEL, "not_in_channel", "I am not in.", cure="Invite me.")
     world.chat.script(refusal)
     assert await tested(world) == []
-    world.clock.advance(timedelta(seconds=5))
+    world.clock.advance(timedelta(seconds=10))
     assert (await world.lines("test"))[2] == (
         "Paused: not_in_channel: I am not in. Invite me. If the test gets through, the pause is over."
     )
@@ -99,11 +101,55 @@ async def test_a_test_that_gets_through_ends_a_pause(world: World) -> None:
     assert (await world.subscription()).state is State.ACTIVE
 
 
-async def test_two_tests_at_once_are_two_cards(world: World) -> None:
+async def test_only_the_first_test_in_half_an_hour_calls_anybody_and_the_others_say_so(world: World) -> None:
+    await world.do("subscribe mention=here")
+    for _ in range(5):
+        await world.do("test")
+        world.clock.advance(timedelta(minutes=4))
+    assert (await world.lines("test"))[2] == "It calls nobody this time: the last test was 4 min ago."
+    await world.courier.run_dry()
+    cards = world.chat.everything(HERE)
+    assert sorted((card.post.mention or "", card.post.loud) for card in cards) == [
+        *[("", ())] * 5,
+        ("here", (MarkKind.START,)),
+    ]
+
+
+async def test_half_an_hour_after_the_last_test_the_next_one_calls_again(world: World) -> None:
+    await world.do("subscribe mention=here")
+    await tested(world)
+    world.clock.advance(timedelta(minutes=30))
+    assert (await world.lines("test"))[2] == "Mentions: here, when an incident starts or worsens."
+    await world.courier.run_dry()
+    assert [card.post.mention for card in world.chat.everything(HERE)] == ["here", "here"]
+
+
+async def test_a_channel_is_tested_once_in_ten_seconds(world: World) -> None:
     await world.do("subscribe")
     await world.do("test")
-    world.clock.advance(timedelta(microseconds=1))
+    world.clock.advance(timedelta(seconds=4))
+    assert await world.lines("test") == [
+        "🔵 This channel was tested just now",
+        "The last test was asked for 4 s ago. The next can be 10 s after it.",
+    ]
+    world.clock.advance(timedelta(seconds=6))
     assert len(await tested(world)) == 2
+
+
+async def test_many_who_ask_at_once_get_one_test(world: World) -> None:
+    await world.do("subscribe mention=here")
+    titles = [lines[0] for lines in await asyncio.gather(*(world.lines("test") for _ in range(20)))]
+    assert titles.count("🔵 A test alert is on its way to this channel") == 1
+    assert titles.count("🔵 This channel was tested just now") == 19
+    await world.courier.run_dry()
+    assert len(world.chat.everything(HERE)) == 1
+
+
+async def test_a_test_of_one_channel_says_nothing_of_another(world: World) -> None:
+    for place in ("general", "random"):
+        caller = replace(OWNER, channel=replace(HERE, id=place))
+        await world.do("subscribe", caller)
+        assert (await world.lines("test", caller))[0] == "🔵 A test alert is on its way to this channel"
 
 
 async def test_a_test_is_no_news_to_anybody(world: World) -> None:
@@ -125,7 +171,7 @@ SETTINGS = st.builds(
 
 @given(SETTINGS)
 def test_a_test_passes_every_filter(settings: Settings) -> None:
-    record = record_of_test(HERE, settings, Known(), START)
+    record = record_of_test(HERE, settings, Known(), START, calls=True)
     assert match(settings, record).wanted
     assert record.component_ids == settings.components
     assert record.tier is Tier.TEST

@@ -97,13 +97,30 @@ async def test_a_change_in_a_paused_channel_is_tried_at_once_and_alone(scene: Sc
     assert len(scene.curb.top(here)) == 3
 
 
+async def test_when_one_channel_is_well_again_what_was_refused_for_the_same_reason_is_tried(
+    scene: Scene,
+) -> None:
+    """The token is good again, and somebody did something in one of the channels."""
+    places = [await scene.subscribe(number) for number in (1, 2, 3)]
+    away, courier = await scene.subscribe(4, workspace="away"), scene.courier()
+    await scene.news("We are looking.")
+    scene.curb.script(*[refusal(Verdict.PAUSE, Scope.WORKSPACE)] * 4)
+    await courier.run_dry()
+    scene.clock.advance(seconds(60))
+    await changed(scene, places[0])
+    await courier.run_dry()
+    states = [(await scene.subscription(place)).state for place in (*places, away)]
+    assert states == [State.ACTIVE] * 3 + [State.PAUSED]
+    assert [len(scene.curb.everything(place)) for place in (*places, away)] == [2, 1, 1, 0]
+
+
 async def test_a_notice_of_more_than_a_day_ago_is_dropped_with_the_reason(scene: Scene) -> None:
     here, courier = await scene.subscribe(), scene.courier()
     told = await changed(scene, here)
-    scene.curb.script(*[refusal(Verdict.PAUSE, Scope.CHANNEL)] * 24)
+    scene.curb.script(*[refusal(Verdict.PAUSE, Scope.CHANNEL)] * 29)
     await courier.run_dry()
-    for _ in range(24):
-        scene.clock.advance(timedelta(hours=1))
+    for _ in range(29):
+        await scene.wait_for_next_due()
         await courier.run_dry()
     assert (await delivered(scene, here, told)).conclusion == NOTICE_TOO_OLD
     assert scene.curb.everything(here) == []
@@ -169,15 +186,10 @@ async def test_an_unknown_outcome_is_tried_again_under_the_same_nonce(scene: Sce
     assert await scene.store.next_due() is None
 
 
-async def test_a_notice_goes_before_the_edits_of_what_is_shown(scene: Scene) -> None:
+async def test_a_notice_takes_no_turn_from_an_alert(scene: Scene) -> None:
     here, courier = await scene.subscribe(), scene.courier(in_flight=1)
+    await changed(scene, here)
+    scene.clock.advance(seconds(1))
     await scene.news("We are looking.")
     await courier.run_dry()
-    await scene.rewritten("We look.")
-    scene.clock.advance(seconds(1))
-    await changed(scene, here)
-    await courier.run_dry()
-    assert [(call.op, call.post.key) for call in scene.curb.calls[-2:]] == [
-        ("send", "notice"),
-        ("edit", "card"),
-    ]
+    assert [(call.op, call.post.key) for call in scene.curb.calls] == [("send", "card"), ("send", "notice")]

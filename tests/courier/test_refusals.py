@@ -194,28 +194,6 @@ async def test_a_channel_that_refuses_for_good_is_paused_with_reason_and_cure(sc
     assert (await scene.delivery(here)).trace[-1].detail == paused.pause_reason
 
 
-async def test_a_paused_channel_is_tried_hourly_and_goes_on_when_it_is_accepted(scene: Scene) -> None:
-    here, courier = await scene.subscribe(), scene.courier()
-    scene.curb.script(refusal(Verdict.PAUSE, Scope.CHANNEL), refusal(Verdict.PAUSE, Scope.CHANNEL))
-    await scene.news("We are looking.")
-    await courier.run_dry()
-    scene.clock.advance(seconds(HOUR - 1))
-    early = await courier.run_dry()
-    scene.clock.advance(seconds(1))
-    second = await courier.run_dry()
-    state = (await scene.subscription(here)).state
-    await scene.news("We found it.", status="identified")
-    again_early = await courier.run_dry()
-    scene.clock.advance(seconds(HOUR))
-    await courier.run_dry()
-
-    assert (early, second, state, again_early) == (0, 1, State.PAUSED, 0)
-    resumed = await scene.subscription(here)
-    assert (resumed.state, resumed.pause_reason) == (State.ACTIVE, None)
-    (card,) = scene.curb.everything(here)
-    assert "We found it." in words(card)
-
-
 async def test_a_dropped_reply_counts_as_told_and_holds_up_nothing(scene: Scene) -> None:
     here, courier = await scene.subscribe(), scene.courier()
     await scene.news("We are looking.")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.domain.delivery import PostKind, Send
+from bot.domain.delivery import Edit, PostKind, Send
 from bot.domain.outcomes import found_dead
+from bot.domain.record import MarkKind
 from bot.domain.subscription import Mention, Style
 from tests.domain.builders import at, update
 from tests.mirror.stage import Stage, keys, only, opened, words
@@ -179,3 +180,67 @@ def test_a_lost_card_takes_up_nothing_that_a_reply_told_meanwhile() -> None:
     stage.serve(12)
     card = only(stage.serve(30)).post
     assert card.shows == ("u0",)
+
+
+def lose_while_the_word_is_out(stage: Stage, minute: float) -> None:
+    """Take the short loud word, and find then that the card is gone."""
+    word = stage.step(minute)
+    assert isinstance(word, Send)
+    stage.take(word, minute)
+    edit = stage.step(minute)
+    assert isinstance(edit, Edit)
+    stage.delivery = found_dead(stage.delivery, edit, at(minute))
+
+
+def test_in_style_card_an_end_that_finds_the_card_gone_is_told_once() -> None:
+    stage = running(style=Style.CARD)
+    stage.tell(2, update(2, "resolved"))
+    lose_while_the_word_is_out(stage, 2)
+    (edit,) = stage.serve(2)
+    assert isinstance(edit, Edit)
+    assert words(edit.post).splitlines()[:2] == ["🟢 Resolved: Trouble a", "Resolved after 2 min"]
+    assert "Words of 2." in words(edit.post)
+    assert [one.key for one in stage.sends] == ["card", "resolved:1"]
+    assert stage.serve(300) == []
+
+
+def test_what_comes_after_a_word_that_told_for_a_lost_card_is_a_post_of_its_own() -> None:
+    stage = running(style=Style.CARD)
+    stage.tell(2, update(2, "resolved"))
+    lose_while_the_word_is_out(stage, 2)
+    stage.serve(2)
+    stage.tell(20, update(20, "postmortem"))
+    assert keys(stage.serve(20)) == ["send update:u20"]
+
+
+def test_a_card_that_comes_back_does_not_repeat_what_the_word_told() -> None:
+    stage = running(style=Style.CARD)
+    stage.tell(2, update(2, "identified"), impact="critical")
+    lose_while_the_word_is_out(stage, 2)
+    stage.serve(2)
+    stage.tell(12, update(12, "monitoring"))
+    assert keys(stage.serve(12)) == ["send update:u12"]
+    assert only(stage.serve(30)).post.shows == ("u0",)
+
+
+def test_where_the_word_is_gone_with_the_card_the_rest_is_a_post_of_its_own() -> None:
+    stage = running(style=Style.CARD)
+    stage.tell(2, update(2, "resolved"))
+    lose_while_the_word_is_out(stage, 2)
+    edit = stage.step(2)
+    assert isinstance(edit, Edit)
+    stage.delivery = found_dead(stage.delivery, edit, at(2))
+    assert keys(stage.serve(2)) == ["send update:u2"]
+
+
+def test_a_loud_word_is_not_hidden_in_one_that_was_on_its_way_when_it_came() -> None:
+    stage = running(style=Style.CARD)
+    stage.tell(2, impact="major")
+    worse = stage.step(2)
+    assert isinstance(worse, Send)
+    stage.tell(2.5, update(2.5, "resolved"))
+    stage.take(worse, 3)
+    stage.lose(3)
+    end = only(stage.serve(3)).post
+    assert end.loud == (MarkKind.RESOLVED,)
+    assert "Words of 2.5." in words(end)

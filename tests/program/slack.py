@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -112,13 +112,18 @@ class Running:
 
 
 @asynccontextmanager
-async def running(way: str, folder: Path, **variables: str) -> AsyncIterator[Running]:
-    """Run the program on a page where all is well, with Slack's requests coming in by *way*."""
+async def running(
+    way: str, folder: Path, *, first: Callable[[FakePage], None] | None = None, **variables: str
+) -> AsyncIterator[Running]:
+    """Run the program on a page where all is well, with Slack's requests coming in by *way*.
+
+    *first* lets the page show something else than the example's three components, all well.
+    """
     async with AsyncExitStack() as stack:
         page = await stack.enter_async_context(fake_page())
         slack = await stack.enter_async_context(slack_stand_in())
         outage, latencies = Outage(page), list[float]()
-        outage.show()
+        (first or (lambda _page: outage.show()))(page)
         port, sockets = free_port(), SocketMode(slack)
         chosen = {"SLACK_APP_TOKEN": "xapp-test"}
         if way == "http":

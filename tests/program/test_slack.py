@@ -105,8 +105,9 @@ async def test_slack_away_in_the_middle_loses_nothing_repeats_nothing_and_takes_
 
 async def away(world: Running) -> None:
     """Wait as long as Slack is to be away, by the polls of the program."""
-    polls = len(world.page.asked(Endpoint.SUMMARY))
-    await until(lambda: len(world.page.asked(Endpoint.SUMMARY)) >= polls + AWAY_SECONDS / 0.2)
+    for _ in range(round(AWAY_SECONDS)):
+        seen = len(world.page.asked(Endpoint.SUMMARY))
+        await until(lambda seen=seen: len(world.page.asked(Endpoint.SUMMARY)) >= seen + 5)  # type: ignore[misc]
 
 
 async def test_slack_down_at_boot_delays_slack_alone(tmp_path: Path) -> None:
@@ -154,6 +155,29 @@ async def test_check_says_what_is_wrong_with_slack_each_with_its_cure(tmp_path: 
     (scope,) = wrong(lacking.out)
     assert "app_mentions:read" in scope
     assert "OAuth & Permissions" in scope
+
+
+async def test_check_names_a_channel_that_could_not_be_told_with_its_cure(tmp_path: Path) -> None:
+    async with running("socket", tmp_path) as world:
+        await subscribed(world)
+        world.slack.home.channels["C0STATUS"].refuses = "not_in_channel"
+        world.outage.says("investigating", "We are looking into it.")
+        calls = world.slack.ledger.calls
+        await until(lambda: any(call.answer and call.answer.get("error") for call in calls))
+        code, _ = await world.stops()
+        end = await completed(
+            tmp_path,
+            "check",
+            STATUS_PAGE_URL=world.page.url,
+            SLACK_API_URL=world.slack.base_url,
+            SLACK_BOT_TOKEN="xoxb-test",
+            SLACK_APP_TOKEN="xapp-test",
+        )
+
+    assert (code, end.code) == (0, 1)
+    (line,) = wrong(end.out)
+    assert line.startswith("✗ Slack channel C0STATUS: is paused. not_in_channel: ")
+    assert "Invite me with `/invite @claudestatus`" in line
 
 
 def wrong(out: str) -> list[str]:

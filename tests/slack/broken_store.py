@@ -8,18 +8,21 @@ from typing import Any
 from bot.ports import Store
 from storage.errors import StorageError
 
+WORDS = "The database failed (connection refused): check that its server runs."
+
 
 class BrokenStore:
-    """Fails whatever is asked of it."""
+    """Fails whatever is asked of it, in these *words*."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, words: str = WORDS) -> None:
         self._store = store
+        self._words = words
 
     def __getattr__(self, name: str) -> Any:
         assert hasattr(self._store, name)
 
         async def fail(*_: Any, **__: Any) -> Any:
-            raise StorageError("The database failed (connection refused): check that its server runs.")
+            raise StorageError(self._words)
 
         return fail
 

@@ -15,13 +15,13 @@ from adapters.slack.once import Once
 from adapters.slack.session import open_client
 from adapters.slack.socket import SlackSocket
 from adapters.web import Route, serve
-from storage.opening import open_store
 from tests.fakes.clock import SetClock
 from tests.fakes.slack.heard import Ack
 from tests.fakes.slack.http_sender import HttpSender
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import slack_stand_in
+from tests.slack.stores import empty_store
 from tests.slack.world import World
 
 WAYS = ("socket", "http")
@@ -32,13 +32,15 @@ SECRET = "signing-secret-for-tests"
 async def unread_world() -> AsyncIterator[World]:
     """A world that hands payloads to the app with no way in between, and whose page was never read."""
     clock = SetClock()
-    store = await open_store("sqlite://")
-    async with slack_stand_in(clock=clock) as slack, open_client(slack.base_url) as client:
+    async with (
+        empty_store() as store,
+        slack_stand_in(clock=clock) as slack,
+        open_client(slack.base_url) as client,
+    ):
         slack.home.add_member("U0BOB")
         world = World(slack, store, clock, client)
         yield world
         await world.settle()
-    await store.close()
 
 
 @pytest.fixture

@@ -43,10 +43,10 @@ DOCUMENTED = {
     | POSTING
     | _codes(
         """
-        draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
+        app_access_restricted draft_already_deleted draft_already_sent draft_has_conflict draft_not_found
         duplicate_channel_not_found duplicate_message_not_found missing_file_data
         restricted_action_non_threadable_channel restricted_action_read_only_channel
-        restricted_action_thread_locked restricted_action_thread_only_channel
+        restricted_action_thread_locked restricted_action_thread_only_channel send_on_behalf_not_allowed
         """
     ),
     f"{METHOD_PAGE}chat.update": EVERYWHERE
@@ -75,7 +75,7 @@ DOCUMENTED = {
     ),
     f"{METHOD_PAGE}views.update": EVERYWHERE
     | _codes("duplicate_external_id hash_conflict not_found view_too_large"),
-    f"{METHOD_PAGE}users.info": EVERYWHERE | _codes("user_not_found user_not_visible"),
+    f"{METHOD_PAGE}users.info": EVERYWHERE | _codes("too_many_users user_not_found user_not_visible"),
     f"{METHOD_PAGE}auth.test": EVERYWHERE,
     f"{METHOD_PAGE}apps.connections.open": EVERYWHERE
     | _codes("forbidden_team insecure_request is_bot missing_args"),

@@ -17,11 +17,11 @@ from bot.courier import Courier
 from bot.domain.delivery import Scope, Verdict
 from bot.domain.subscription import Channel, Settings
 from bot.ports import Refused
-from storage.opening import open_store
 from tests.courier.scene import CURB, Scene
 from tests.fakes.slack.ledger import Message
 from tests.fakes.slack.standin import SlackStandIn, slack_stand_in
 from tests.fakes.slack.workspaces import Workspace
+from tests.slack.stores import empty_store
 
 DEADLINE = 30.0
 """Seconds; no test waits for it, one that wants to gives a shorter one."""
@@ -98,12 +98,9 @@ class SlackScene:
 @asynccontextmanager
 async def slack_scene(*, deadline: float = DEADLINE) -> AsyncIterator[SlackScene]:
     """Return a scene in which the page was read once and nobody follows it."""
-    store = await open_store("sqlite://")
-    try:
+    async with empty_store() as store:
         world = Scene(store)
         await world.read()
         async with slack_stand_in(clock=world.clock) as slack, open_client(slack.base_url) as client:
             api = WebApi(client, Tokens(slack), deadline=deadline)
             yield SlackScene(slack, client, api, SlackChat(api, world.clock), world)
-    finally:
-        await store.close()

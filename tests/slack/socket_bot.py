@@ -25,12 +25,16 @@ BRISK = Pace(
     steady=0,
     drain=0.2,
     pulse=Pulse(ping=0.02, stale=10, linger=10),
-    waits=Waits(first=0.01, longest=0.05, mend=0.05),
+    waits=Waits(first=0.01, longest=0.05, asked=0.05, mend=0.05),
 )
 """Tries that follow each other at once, and connections that are given up for nothing but a reason."""
 
 ALERT = replace(BRISK, connect=0.2, pulse=Pulse(ping=0.02, stale=0.2, linger=10))
 """The same, and a connection is given up after a fifth of a second of silence."""
+
+
+GENEROUS = 5
+"""Seconds. It closes within two; a machine that is busy elsewhere may take longer for that."""
 
 
 @dataclass
@@ -65,7 +69,7 @@ async def connected(
             running.cancel()
             began = time.monotonic()
             await asyncio.gather(running, return_exceptions=True)
-            assert time.monotonic() - began < 2
+            assert time.monotonic() - began < GENEROUS
             assert running.cancelled()
 
 

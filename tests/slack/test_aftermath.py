@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from adapters.slack.aftermath import Aftermath
+from adapters.slack.aftermath import MOST_EXPECTED, Aftermath
+from adapters.slack.request import Request
+from adapters.slack.underway import Underway
+from bot.domain.delivery import Delivery
+from bot.domain.subscription import Channel, Subscription
 from tests.fakes.slack.faults import error, limited
 from tests.fakes.slack.heard import Heard, shown
 from tests.fakes.slack.people import Somebody
@@ -138,11 +146,13 @@ async def test_after_five_minutes_without_an_outcome_nothing_is_said(shut_world:
 async def test_another_process_may_deliver(shut_world: World) -> None:
     """Whoever holds the response_url tells; what became of the notice is read from the memory."""
     heard = await shut_world.people.types("subscribe")
-    idle = Aftermath(shut_world.store, shut_world.clock, shut_world.api)
+    idle = Aftermath(shut_world.store, shut_world.clock, shut_world.api, shut_world.underway)
     await shut_world.courier.run_dry()
     await idle.tick()
+    await shut_world.settle()
     assert afterwards(heard) == []
     await shut_world.aftermath.tick()
+    await shut_world.settle()
     assert len(afterwards(heard)) == 1
 
 
@@ -154,3 +164,105 @@ async def test_a_response_url_that_is_used_up_ends_nothing(shut_world: World) ->
     assert heard.later == []
     refused = [one for one in shut_world.slack.ledger.responses if one.url == heard.response_url]
     assert len(refused) <= 1
+
+
+class Counting:
+    """A store that counts what it is asked."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.asked: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._world.store, name)
+
+    async def deliveries(self, channel: Channel, keys: Collection[str]) -> dict[str, Delivery]:
+        self.asked["deliveries"] += 1
+        return await self._world.store.deliveries(channel, keys)
+
+    async def subscription(self, channel: Channel) -> Subscription | None:
+        self.asked["subscription"] += 1
+        return await self._world.store.subscription(channel)
+
+
+class Hanging:
+    """A Web API whose response_urls that end in "hangs" answer nothing until it may go on."""
+
+    def __init__(self) -> None:
+        self.may_go_on = asyncio.Event()
+        self.told: list[str] = []
+
+    async def respond(self, response_url: str, body: Mapping[str, Any]) -> None:
+        if response_url.endswith("hangs"):
+            await self.may_go_on.wait()
+        self.told.append(response_url)
+
+
+def asked(number: int, channel: str = "C0STATUS", url: str = "https://hooks.slack.com/") -> Request:
+    return Request("T0CLAUDE", channel, f"U{number}", response_url=url)
+
+
+async def test_the_memory_is_asked_once_for_all_changes_of_a_channel(silent_world: World) -> None:
+    counting = Counting(silent_world)
+    aftermath = Aftermath(counting, silent_world.clock, Hanging(), Underway())
+    for number in range(20):
+        aftermath.expect(asked(number), f"notice:{number}")
+        aftermath.expect(asked(number, "C0OTHER"), f"notice:other:{number}")
+    await aftermath.tick()
+    assert counting.asked == {"deliveries": 2, "subscription": 2}
+
+
+async def test_the_memory_is_asked_every_second_at_first_and_every_five_seconds_later(
+    silent_world: World,
+) -> None:
+    counting = Counting(silent_world)
+    aftermath = Aftermath(counting, silent_world.clock, Hanging(), Underway())
+    aftermath.expect(asked(1), "notice:1")
+    looked = []
+    for second in range(400):
+        before = counting.asked["deliveries"]
+        await aftermath.tick()
+        if counting.asked["deliveries"] > before:
+            looked.append(second)
+        silent_world.clock.advance(timedelta(seconds=1))
+    assert looked == [*range(10), *range(10, 301, 5)]
+
+
+async def test_somebody_who_cannot_be_told_holds_up_nobody_else(shut_world: World) -> None:
+    shut_world.slack.home.channels["C0OTHER"].bot_in = False
+    await shut_world.people.types("subscribe")
+    await shut_world.people.types("subscribe", Somebody(channel="C0OTHER"))
+    notices = {one.request.channel: one.notice for one in shut_world.aftermath._expected}
+    await shut_world.courier.run_dry()
+    api, underway = Hanging(), Underway()
+    aftermath = Aftermath(shut_world.store, shut_world.clock, api, underway)
+    aftermath.expect(asked(1, "C0STATUS", "https://hooks.slack.com/hangs"), notices["C0STATUS"])
+    aftermath.expect(asked(2, "C0OTHER", "https://hooks.slack.com/answers"), notices["C0OTHER"])
+    await aftermath.tick()
+    await asyncio.sleep(0)
+    assert api.told == ["https://hooks.slack.com/answers"]
+    api.may_go_on.set()
+    await underway.finish()
+    assert len(api.told) == 2
+    await aftermath.tick()
+    await underway.finish()
+    assert len(api.told) == 2
+
+
+async def test_changes_that_come_while_it_looks_push_old_ones_out_without_harm(shut_world: World) -> None:
+    await shut_world.people.types("subscribe")
+    (expected,) = shut_world.aftermath._expected
+    await shut_world.courier.run_dry()
+    api, underway = Hanging(), Underway()
+
+    class Flooded(Counting):
+        async def deliveries(self, channel: Channel, keys: Collection[str]) -> dict[str, Delivery]:
+            for number in range(MOST_EXPECTED):
+                aftermath.expect(asked(number), f"notice:{number}")
+            return await super().deliveries(channel, keys)
+
+    aftermath = Aftermath(Flooded(shut_world), shut_world.clock, api, underway)
+    aftermath.expect(asked(0), expected.notice)
+    await aftermath.tick()
+    await underway.finish()
+    assert api.told == []

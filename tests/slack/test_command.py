@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from adapters.slack.typed import mention_target, plain_words
 from bot.domain.subscription import Mention
 from tests.factories import components, incident
-from tests.fakes.slack.faults import hang
+from tests.fakes.slack.faults import Fault, error, hang, http
 from tests.fakes.slack.heard import Ack
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.people import Somebody
@@ -41,7 +42,7 @@ async def test_the_answer_asks_nobody(world: World) -> None:
     assert {one.method for one in world.slack.ledger.calls} <= SLACK_IS_ASKED
 
 
-@pytest.mark.parametrize("text", ["", "help", "settings", "history", "chat"])
+@pytest.mark.parametrize("text", ["", "help", "history", "chat"])
 async def test_what_only_shows_is_answered_while_slacks_web_api_is_down(
     silent_world: World, text: str
 ) -> None:
@@ -76,7 +77,6 @@ async def test_every_command_has_its_answer(world: World) -> None:
     said = {
         "subscribe": "This channel is alerted from now on",
         "subscribe impact=major": "This channel was subscribed already",
-        "settings": "Alerts in this channel",
         "settings impact=minor": "The alert settings of this channel were changed",
         "mute 2h": "Alerts in this channel are muted",
         "unmute": "Alerts in this channel are no longer muted",
@@ -110,10 +110,90 @@ async def test_unknown_words_get_the_nearest_command(silent_world: World, text: 
     assert len(heard.words.splitlines()) == 2
 
 
-async def test_settings_are_shown_with_a_button_to_their_form(world: World) -> None:
-    assert (await world.people.types("settings")).actions == ["subscribe", "settings"]
-    await world.people.types("subscribe")
-    assert (await world.people.types("settings")).actions == ["settings"]
+async def test_settings_open_their_form(world: World) -> None:
+    await world.people.types("subscribe impact=major")
+    heard = await world.people.types("settings")
+    assert (heard.ack.status, heard.bodies) == (200, [])
+    assert len(world.slack.ledger.views) == 1
+    assert world.slack.view_problems(world.form()) == []
+    await world.people.submits(world.form(), {"impact": "minor"})
+    assert (await world.settings()).least_impact == "minor"
+
+
+async def test_settings_are_acknowledged_before_slack_tells_who_asks(silent_world: World) -> None:
+    silent_world.slack.fail("users.info", hang(), times=None)
+
+    async def way(kind: str, payload: Json) -> Ack:
+        ack = await silent_world.directly(kind, payload)
+        silent_world.slack.heal()
+        return ack
+
+    silent_world.over(way)
+    heard = await silent_world.people.types("settings")
+    assert heard.ack.body is None
+    assert heard.words.startswith("🔵 This channel gets no alerts")
+    assert heard.actions == ["subscribe", "settings"]
+
+
+async def test_settings_of_a_channel_without_alerts_open_the_form_that_turns_them_on(
+    silent_world: World,
+) -> None:
+    assert (await silent_world.people.types("settings")).bodies == []
+    assert silent_world.form()["submit"]["text"] == "Turn on"
+
+
+@pytest.mark.parametrize("fault", [error("expired_trigger_id"), error("internal_error"), http(503)])
+async def test_settings_are_said_with_a_button_where_their_form_does_not_open(
+    silent_world: World, fault: Fault
+) -> None:
+    silent_world.slack.fail("views.open", fault, times=None)
+    heard = await silent_world.people.types("settings")
+    assert (heard.actions, heard.is_private) == (["subscribe", "settings"], True)
+    await silent_world.people.types("subscribe")
+    heard = await silent_world.people.types("settings")
+    assert heard.words.startswith("🔵 Alerts in this channel")
+    assert (heard.actions, heard.is_private) == (["settings"], True)
+
+
+async def test_settings_are_said_while_the_web_api_is_down(silent_world: World) -> None:
+    await silent_world.people.types("subscribe")
+    silent_world.clock.advance(timedelta(days=2))
+    silent_world.slack.fail("users.info", http(503), times=None)
+    silent_world.slack.fail("views.open", http(503), times=None)
+    heard = await silent_world.people.types("settings")
+    assert heard.words.startswith("🔵 Alerts in this channel")
+    assert heard.actions == ["settings"]
+
+
+async def test_a_form_that_hangs_is_waited_for_no_longer_than_it_could_open(silent_world: World) -> None:
+    silent_world.slack.fail("views.open", hang(), times=None)
+    began = asyncio.get_running_loop().time()
+    heard = await silent_world.people.types("settings")
+    assert heard.words.startswith("🔵 This channel gets no alerts")
+    assert asyncio.get_running_loop().time() - began < 6
+    silent_world.slack.heal()
+
+
+async def test_settings_without_a_trigger_are_said(silent_world: World) -> None:
+    heard = await silent_world.people.types("settings", trigger_id="")
+    assert heard.words.startswith("🔵 This channel gets no alerts")
+    assert silent_world.slack.ledger.calls_of("views.open") == []
+
+
+async def test_settings_are_said_to_who_may_not_change_them(silent_world: World) -> None:
+    await silent_world.people.types("subscribe")
+    heard = await silent_world.people.types("settings", Somebody("U0GUEST"))
+    assert heard.words.startswith("🔵 Alerts in this channel")
+    assert "The settings are changed by the full members" in heard.words
+    assert heard.actions == []
+    assert silent_world.slack.ledger.views == []
+
+
+async def test_settings_that_are_asked_for_aloud_are_said(silent_world: World) -> None:
+    await silent_world.people.types("subscribe")
+    (answer,) = await silent_world.people.says("<@U0BOT> settings")
+    assert "Alerts in this channel" in answer.text
+    assert silent_world.slack.ledger.views == []
 
 
 @pytest.mark.parametrize(

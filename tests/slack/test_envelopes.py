@@ -86,14 +86,14 @@ async def test_a_slow_envelope_holds_up_no_other_and_no_pong(store: SqlStore) ->
         assert bot.sockets.opened == 1
 
 
-async def test_only_so_many_are_handled_at_once_and_only_so_many_wait(store: SqlStore) -> None:
+async def test_only_so_many_events_are_handled_at_once_and_only_so_many_wait(store: SqlStore) -> None:
     pace = replace(BRISK, limits=Limits(at_once=1, in_all=2))
     async with connected(store, pace) as bot:
         await bot.sockets.until_open(1)
         bot.tiny.gate.clear()
-        sent = [await bot.sockets.send("slash_commands", command(f"1.{number}")) for number in range(3)]
+        sent = [await bot.sockets.send("events_api", mention(f"Ev{number}")) for number in range(3)]
         await bot.tiny.waiting.wait()
-        await bot.sockets.say({"type": "hello"})
+        await bot.sockets.acknowledged(await bot.sockets.send("something_new", {}))
         bot.tiny.gate.set()
         await bot.sockets.acknowledged(sent[0])
         await bot.sockets.acknowledged(sent[1])
@@ -101,7 +101,24 @@ async def test_only_so_many_are_handled_at_once_and_only_so_many_wait(store: Sql
         assert bot.sockets.acknowledged_as(sent[2]) == []
         await bot.sockets.resend(sent[2])
         await bot.sockets.acknowledged(sent[2])
-    assert bot.tiny.handled == ["1.0", "1.1", "1.2"]
+    assert bot.tiny.handled == ["Ev0", "Ev1", "Ev2"]
+
+
+async def test_a_command_goes_past_a_flood_of_events(store: SqlStore) -> None:
+    pace = replace(BRISK, limits=Limits(at_once=1, in_all=2))
+    async with connected(store, pace) as bot:
+        await bot.sockets.until_open(1)
+        bot.tiny.hold_events()
+        flood = [await bot.sockets.send("events_api", mention(f"Ev{number}")) for number in range(9)]
+        await bot.tiny.waiting.wait()
+        for kind, payload in (("slash_commands", command("1.1")), ("interactive", click("1.2"))):
+            await bot.sockets.acknowledged(await bot.sockets.send(kind, payload))
+        assert bot.tiny.handled == ["1.1", "1.2"]
+        assert not any(bot.sockets.acknowledged_as(one) for one in flood)
+        bot.tiny.gate.set()
+        for one in flood[:2]:
+            await bot.sockets.acknowledged(one)
+    assert bot.tiny.handled == ["1.1", "1.2", "Ev0", "Ev1"]
 
 
 async def test_a_listener_that_hangs_is_ended_and_its_envelope_comes_again(store: SqlStore) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from adapters.slack.seal import Seal
 from bot.domain.subscription import Channel, Settings
-from tests.factories import components, incident
+from tests.factories import component, components, incident
 from tests.fakes.slack.faults import error
 from tests.fakes.slack.heard import buttons_of, shown
 from tests.fakes.slack.ledger import Json
@@ -75,6 +75,21 @@ async def test_home_names_a_pause_with_its_cure_and_a_mute(silent_world: World) 
     assert "*Paused*: not_in_channel" in words
     assert "/invite @claudestatus" in words
     assert "*Muted* until" in words
+
+
+async def test_a_pause_is_shown_however_much_the_channel_chose(silent_world: World) -> None:
+    parts = [component((f"part{number:03d}", f"Part {number} " + "x" * 280)) for number in range(100)]
+    await silent_world.page_says(parts=parts)
+    chosen = Settings(components=frozenset(part["id"] for part in parts))
+    channel = Channel("slack", "T0CLAUDE", "C0STATUS")
+    silent_world.slack.home.channels["C0STATUS"].bot_in = False
+    silent_world.slack.home.scopes -= {"chat:write.public"}
+    await silent_world.store.subscribe(channel, chosen, "U0ALICE", silent_world.clock.now())
+    await silent_world.people.types("test")
+    await silent_world.deliver()
+    words = shown((await home(silent_world))["blocks"])
+    assert "Part 0" in words
+    assert "*Paused*: not_in_channel" in words
 
 
 async def test_refresh_shows_how_things_are_now(world: World) -> None:

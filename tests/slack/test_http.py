@@ -7,7 +7,7 @@ import json
 import logging
 import random
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession
+from aiohttp import ClientSession, TCPConnector
 
 from adapters.slack.http import PATH, SlackHttp
-from adapters.slack.once import Once
+from adapters.slack.once import Once, Patience
+from adapters.slack.places import Full, Limits, Places
 from adapters.web import Route, serve
 from storage.opening import open_store
 from tests.fakes.clock import SetClock
 from tests.fakes.slack.http_sender import FORM, JSON, HttpSender
+from tests.slack.slow_memory import SlowMemory
+from tests.slack.socket_bot import eventually
 from tests.slack.tiny import TinyApp, click, command, mention, submission, suggestion
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
@@ -36,17 +39,23 @@ class Setting:
     slack: HttpSender
     clock: SetClock
     port: int
+    http: SlackHttp
+
+
+def _session() -> ClientSession:
+    """Return a session that opens as many connections as Slack does: aiohttp's own would stop at 100."""
+    return ClientSession(connector=TCPConnector(limit=0))
 
 
 @asynccontextmanager
 async def http_mode(
-    once: Once, clock: SetClock, tiny: TinyApp, *, deadline: float = 10
+    once: Once, clock: SetClock, tiny: TinyApp, *, deadline: float = 10, limits: Limits | None = None
 ) -> AsyncIterator[Setting]:
-    http = SlackHttp([SECRET], once, clock, tiny.dispatch)
+    http = SlackHttp([SECRET], once, clock, tiny.dispatch, limits)
     route = Route("POST", PATH, http.handle)
-    async with serve(0, [route], host="127.0.0.1", deadline=deadline) as port, ClientSession() as session:
+    async with serve(0, [route], host="127.0.0.1", deadline=deadline) as port, _session() as session:
         sender = HttpSender(session, f"http://127.0.0.1:{port}{PATH}", SECRET, clock)
-        yield Setting(tiny, sender, clock, port)
+        yield Setting(tiny, sender, clock, port, http)
 
 
 @pytest.fixture
@@ -60,10 +69,10 @@ async def bot(tmp_path: Path) -> AsyncIterator[Setting]:
 class Away:
     """A database that is away."""
 
-    async def first_time(self, key: str, now: datetime) -> bool:
+    async def first_times(self, keys: Collection[str], now: datetime) -> frozenset[str]:
         raise OSError("database.internal is away")
 
-    async def not_yet(self, key: str) -> None:
+    async def not_yet(self, *keys: str) -> None:
         raise OSError("database.internal is away")
 
 
@@ -315,6 +324,61 @@ async def test_spoilt_requests_that_are_signed_never_make_a_server_error(bot: Se
         body = json.dumps(payload).encode()
         answer = await (bot.slack.interactive(payload) if as_form else bot.slack.send(body, JSON))
         assert answer.status in {200, 400, 404}, payload
+
+
+# --- floods ---------------------------------------------------------------------------------------------
+
+
+async def test_a_burst_of_events_is_handled_whole_in_few_transactions() -> None:
+    """While the database is at work, those that come wait for it together."""
+    memory, clock, tiny = SlowMemory(), SetClock(), TinyApp()
+    once, limits = Once(memory, clock, Patience(begin=60, end=60)), Limits(at_once=200, in_all=200)
+    memory.gate.clear()
+    async with http_mode(once, clock, tiny, limits=limits, deadline=60) as bot:
+        events = [json.dumps(mention(f"Ev{number}")).encode() for number in range(200)]
+        sent = [asyncio.create_task(bot.slack.send(body, JSON)) for body in events]
+        await eventually(lambda: len(once._running) == 400)
+        memory.gate.set()
+        answers = await asyncio.gather(*sent)
+    assert {answer.status for answer in answers} == {200}
+    assert sorted(tiny.handled) == sorted(f"Ev{number}" for number in range(200))
+    assert len(memory.looks) == 2
+    assert sum(len(keys) for keys in memory.looks) == 400
+
+
+async def test_events_beyond_the_limit_come_again_and_a_command_goes_past_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store, clock, tiny = await open_store(f"sqlite:///{tmp_path / 'bot.db'}"), SetClock(), TinyApp()
+    tiny.hold_events()
+    limits = Limits(at_once=2, in_all=2)
+    async with http_mode(Once(store, clock), clock, tiny, limits=limits) as bot:
+        events = [json.dumps(mention(f"Ev{number}")).encode() for number in range(20)]
+        inside = [asyncio.create_task(bot.slack.send(body, JSON)) for body in events[:2]]
+        await eventually(lambda: len(bot.http._once._running) == 4)
+        beyond = [await bot.slack.send(body, JSON) for body in events[2:]]
+        answers = [await bot.slack.command(command("1.1")), await bot.slack.interactive(click("1.2"))]
+        assert [answer.status for answer in (*beyond, *answers)] == [503] * 18 + [200] * 2
+        assert tiny.handled == ["1.1", "1.2"]
+        tiny.gate.set()
+        assert [answer.status for answer in await asyncio.gather(*inside)] == [200] * 2
+        assert [(await bot.slack.again(body, 1)).status for body in events] == [200] * 20
+    assert sorted(tiny.handled[2:]) == sorted(f"Ev{number}" for number in range(20))
+    assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
+        "more events of Slack come than can be handled; some are left, and come again"
+    ]
+    await store.close()
+
+
+async def test_an_event_that_waits_too_long_for_its_place_comes_again() -> None:
+    """Slack would have given it up, and handling it as well would be work for nothing."""
+    places = Places(Limits(at_once=1, in_all=9))
+    async with places.place(comes_again=True):
+        with pytest.raises(Full):
+            async with places.place(comes_again=True, patience=0.01):
+                pytest.fail("there is one place")
+    async with places.place(comes_again=True, patience=0.01):
+        pass
 
 
 # --- limits -----------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -33,12 +34,27 @@ from tests.slack.reading import as_typed, faults, quoted
 HOST = "status.example.com"
 SHORT = [text for text in TEXTS if len(text) <= 100 and "›" not in text]
 """Texts that are shown whole, and hold none of the signs that stand for others."""
-ALL = pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
+CHUNK = 50
+"""How many texts one test takes, so that hundreds of them do not cost a test's own time each."""
+
+
+def chunks(texts: Sequence[str]) -> pytest.MarkDecorator:
+    """Return what gives a test all of *texts*, some at a time."""
+    parts = [texts[first : first + CHUNK] for first in range(0, len(texts), CHUNK)]
+    return pytest.mark.parametrize("texts", parts, ids=range(len(parts)))
+
+
+ALL = chunks(TEXTS)
 
 
 def test_there_are_more_than_enough_texts() -> None:
     assert len(TEXTS) >= 400
     assert sum(bool(mrkdwn_tokens(text)) for text in TEXTS) >= 250
+
+
+def shortened(text: str) -> str:
+    """Return *text* as the message of an assert, where 40,000 characters would help nobody."""
+    return f"{text[:200]!r} ({len(text)} characters)"
 
 
 def known_of(text: str) -> Known:
@@ -57,7 +73,14 @@ def known_of(text: str) -> Known:
 
 
 @ALL
-def test_what_the_page_writes_stays_text_in_every_message(text: str) -> None:
+def test_what_the_page_writes_stays_text_in_every_message(texts: Sequence[str]) -> None:
+    for text in texts:
+        for message, small in told_of(text):
+            assert faults(render(message, small=small), HOST) == [], shortened(text)
+
+
+def told_of(text: str) -> Iterator[tuple[Message, bool]]:
+    """Yield all that is said after the page wrote *text* wherever it can, and whether it is said small."""
     sendable = text.encode("utf-8", "replace").decode()
     known = known_of(sendable)
     (record,) = known.records.values()
@@ -74,12 +97,19 @@ def test_what_the_page_writes_stays_text_in_every_message(text: str) -> None:
         history([record], known.page, at(3)),
     ]
     for index, message in enumerate(said):
-        assert faults(render(message, small=index in (2, 3)), HOST) == []
+        yield message, index in (2, 3)
 
 
 @ALL
-def test_what_was_stored_unclean_stays_text_too(text: str) -> None:
+def test_what_was_stored_unclean_stays_text_too(texts: Sequence[str]) -> None:
     """Nothing relies on the parser: an older one may have let more through."""
+    for text in texts:
+        for message in stored_unclean(text):
+            assert faults(render(message), HOST) == [], shortened(text)
+
+
+def stored_unclean(text: str) -> tuple[Message, ...]:
+    """Return what is said of *text* that no parser has seen."""
     told = (update(0, text, change("chat"), body=text), update(1, text, body=text))
     reader = started()
     reader.read(summary(1, incident("a", *told, name=text, impact=text, status=text), indicator=text))
@@ -87,16 +117,23 @@ def test_what_was_stored_unclean_stays_text_too(text: str) -> None:
     state = replace(known.components["chat"], component=component("chat", text, name=text))
     known = replace(known, components={"chat": state})
     record = reader["a"]
-    for message in (
+    return (
         card(record, PAGE_URL, ["u0", "u1"]),
         reply(record, PAGE_URL, ["u0", "u1"], [mark.id for mark in record.marks]),
         answer(known, Health(read_at=at(1)), at(2), PAGE_URL).message,
-    ):
-        assert faults(render(message), HOST) == []
+    )
 
 
 @ALL
-def test_text_in_every_place_of_a_message_stays_text(text: str) -> None:
+def test_text_in_every_place_of_a_message_stays_text(texts: Sequence[str]) -> None:
+    for text in texts:
+        for rendered in in_every_place(text):
+            found = [one for one in faults(rendered, HOST) if one != f"link {text}"]
+            assert found == [], shortened(text)
+
+
+def in_every_place(text: str) -> tuple[Rendered, ...]:
+    """Return a message that has *text* wherever there can be text, as it may be rendered."""
     everything = Message(
         Tone.RED,
         text,
@@ -108,21 +145,21 @@ def test_text_in_every_place_of_a_message_stays_text(text: str) -> None:
         Link(text, f"{PAGE_URL}/incidents/{text}"),
         (text, Named(NamedKind.GROUP, text), Link(text, text), " ", text),
     )
-    for rendered in (
+    return (
         render(everything, mention=text),
         render(everything, small=True, private=True),
         Rendered("-", blocks_of(everything)),
-    ):
-        assert [one for one in faults(rendered, HOST) if one != f"link {text}"] == []
+    )
 
 
-@pytest.mark.parametrize("text", SHORT, ids=range(len(SHORT)))
-def test_a_short_text_arrives_as_it_is_and_escaped_once(text: str) -> None:
-    shown = " ".join(clean(text).split())
-    rendered = render(Message(Tone.RED, text, (Quote(("x",), text),)))
-    assert rendered.blocks[0]["text"]["text"] == f"🔴 {shown}".strip()
-    assert "".join(quoted(rendered.blocks)) == clean(text).strip()
-    assert as_typed(rendered.text.split("\n")[0]) == f"🔴 {shown}".strip()
+@chunks(SHORT)
+def test_a_short_text_arrives_as_it_is_and_escaped_once(texts: Sequence[str]) -> None:
+    for text in texts:
+        shown = " ".join(clean(text).split())
+        rendered = render(Message(Tone.RED, text, (Quote(("x",), text),)))
+        assert rendered.blocks[0]["text"]["text"] == f"🔴 {shown}".strip(), text
+        assert "".join(quoted(rendered.blocks)) == clean(text).strip(), text
+        assert as_typed(rendered.text.split("\n")[0]) == f"🔴 {shown}".strip(), text
 
 
 async def test_what_somebody_types_stays_text_in_the_reply() -> None:

@@ -26,8 +26,10 @@ from tests.fakes.clock import SetClock
 from tests.fakes.slack.http_sender import FORM, JSON, HttpSender
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import slack_stand_in
+from tests.slack.broken_store import BrokenStore
 from tests.slack.socket_bot import BRISK
 from tests.slack.tiny import RESPONSE_URL, Json, TinyApp, click, command, mention, suggestion
+from tests.slack.world import World
 
 SECRET = "canary-signing-secret-8f742231b10e"
 APP_TOKEN = "xapp-1-A0CLAUDE-canaryapptoken"
@@ -200,3 +202,39 @@ async def test_the_libraries_alone_would_tell_it(
     await way(tmp_path)
     said = capsys.readouterr().err
     assert any(canary in said for canary in CANARIES)
+
+
+async def everybody_asks(world: World, form: Json) -> None:
+    """Let the real app be asked in each of the ways it listens to, with words of a person in each."""
+    people = world.people
+    await people.types(f"subscribe {WORDS}")
+    await people.types("subscribe")
+    await people.types(f"settings mention={WORDS}")
+    for action in ("share", "subscribe", "settings", "test", "unmute"):
+        await people.presses(action, WORDS)
+    await people.presses("subscribe")
+    await people.submits(form, {"impact": "major"})
+    await people.opens_home()
+    await people.presses_at_home("refresh_home", WORDS)
+    await people.presses_at_home("settings_of", WORDS)
+    await people.says(f"<@U0BOT> {WORDS}")
+    await people.says("<@U0BOT> is it down?")
+    await people.asks_beside()
+
+
+@pytest.mark.usefixtures("_as_it_was")
+@pytest.mark.parametrize("form", LogFormat)
+async def test_the_real_app_on_a_store_that_fails_logs_no_word_of_it(
+    form: LogFormat, silent_world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An error of a database may quote what it was to write: what somebody typed, or a response_url."""
+    await silent_world.people.types("subscribe")
+    await silent_world.people.presses("settings")
+    view = silent_world.form()
+    configure_logs(LogLevel.DEBUG, form, colours=False)
+    silent_world.app = silent_world.build(BrokenStore(silent_world.store, f"cannot write: {WORDS}"))
+    await everybody_asks(silent_world, view)
+    said = capsys.readouterr().err
+    assert said.count("StorageError") >= 10
+    leaks = [line for line in said.splitlines() if any(canary in line for canary in CANARIES)]
+    assert leaks == []

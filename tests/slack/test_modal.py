@@ -259,7 +259,22 @@ async def test_a_paused_channel_says_so_in_its_form(silent_world: World) -> None
     found = await silent_world.subscription()
     assert found is not None
     assert found.state is State.PAUSED
-    assert "is paused: not_in_channel" in shown(silent_world.form()["blocks"])
+    words = shown(silent_world.form()["blocks"])
+    assert "is paused: not_in_channel" in words
+    assert "at once, after */claudestatus subscribe* there" in words
+    assert silent_world.slack.view_problems(silent_world.form()) == []
+
+
+async def test_a_muted_channel_says_until_when_in_its_form(silent_world: World) -> None:
+    await silent_world.people.types("subscribe")
+    await silent_world.people.types("mute 2h")
+    until = int((silent_world.clock.now() + timedelta(hours=2)).timestamp())
+    await silent_world.people.types("settings")
+    assert f"*Muted* until <!date^{until}^" in shown(silent_world.form()["blocks"])
+    assert silent_world.slack.view_problems(silent_world.form()) == []
+    silent_world.clock.advance(timedelta(hours=2))
+    await silent_world.people.types("settings")
+    assert "Muted" not in shown(silent_world.form()["blocks"])
 
 
 async def test_more_than_a_hundred_components_come_in_groups(silent_world: World) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -44,24 +44,6 @@ class Work:
         if self.error is not None:
             raise self.error
         return BoltResponse(status=self.status)
-
-
-class Away:
-    """A database that is away: it raises, or never answers."""
-
-    def __init__(self, *, hangs: bool = False) -> None:
-        self.hangs = hangs
-        self.asked = asyncio.Event()
-        self.forgotten: list[str] = []
-
-    async def first_time(self, key: str, now: datetime) -> bool:
-        self.asked.set()
-        if self.hangs:
-            await asyncio.Event().wait()
-        raise OSError("no such host: database.internal")
-
-    async def not_yet(self, key: str) -> None:
-        self.forgotten.append(key)
 
 
 async def test_the_same_thing_twice_is_handled_once(store: SqlStore) -> None:
@@ -144,27 +126,6 @@ async def test_a_repetition_in_the_middle_is_neither_handled_nor_called_done(sto
     await task
     assert isinstance(await once.handle(KEYS, work), BoltResponse)
     assert work.done == 1
-
-
-@pytest.mark.parametrize("hangs", [False, True])
-async def test_nothing_is_handled_while_the_database_is_away(hangs: bool) -> None:
-    away, work = Away(hangs=hangs), Work()
-    once = Once(away, SetClock(), patience=timedelta(milliseconds=20))
-    assert await once.handle(KEYS, work) is Passed.UNKNOWN
-    assert work.done == 0
-    assert away.forgotten == list(KEYS)  # what it may have written all the same
-
-
-async def test_what_was_cancelled_while_it_was_looked_up_is_forgotten_too() -> None:
-    """The write may be done all the same, and the retry would be turned away."""
-    away, work = Away(hangs=True), Work()
-    task = asyncio.create_task(Once(away, SetClock(), patience=timedelta(seconds=60)).handle(KEYS, work))
-    await away.asked.wait()
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert away.forgotten == list(KEYS)
-    assert work.done == 0
 
 
 async def test_a_key_is_kept_for_a_day(store: SqlStore) -> None:

@@ -190,6 +190,17 @@ def test_turns_nobody_comes_back_for_are_forgotten() -> None:
     assert timedelta(hours=1) > KEPT
 
 
+def test_a_turn_that_would_be_too_late_is_not_taken_from_anybody() -> None:
+    callers = Callers()
+    for number in range(3):
+        callers.call(f"n{number}", place())
+    for number in range(100):
+        wait = callers.pace.wait(place(), "post", f"late{number}", apart=True, within=2 * SECOND)
+        assert wait == 3 * SECOND
+    assert callers.pace.wait(place(), "post", "patient", apart=True, within=3 * SECOND) == 3 * SECOND
+    assert callers.call("n3", place()) == 4 * SECOND
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3000)), min_size=1, max_size=60))
 def test_whoever_calls_when_goes_in_the_end_and_messages_of_a_channel_stay_apart(
     calls: list[tuple[int, int]],

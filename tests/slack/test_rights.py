@@ -76,8 +76,7 @@ async def does(world: World, action: str, who: Somebody) -> bool:
         case "ask":
             return (await world.people.asks_beside(who)).words.startswith("🟠")
         case "list":
-            (answer,) = await world.people.says("<@U0BOT> list", who)
-            return "is subscribed here" in answer.text
+            return "is subscribed here" in (await world.people.types("list", who)).words
         case "subscribe":
             elsewhere = Somebody(who.user, "C0OTHER", who.team)
             await world.people.presses("subscribe", who=elsewhere)
@@ -193,7 +192,7 @@ async def test_a_slack_that_does_not_answer_who_somebody_is_is_waited_for_after_
 async def test_a_form_is_answered_in_time_though_slack_hangs(silent_world: World) -> None:
     await silent_world.people.types("subscribe")
     await silent_world.people.presses("settings")
-    silent_world.clock.advance(timedelta(minutes=10))
+    silent_world.clock.advance(timedelta(days=1))
     silent_world.slack.fail("users.info", hang(), times=None)
     began = asyncio.get_running_loop().time()
     heard = await silent_world.people.submits(silent_world.form(), {"impact": "major"})
@@ -253,3 +252,40 @@ async def test_an_unknown_policy_is_an_error_at_the_start(silent_world: World) -
     silent_world.policy = "everybody"
     with pytest.raises(ValueError, match="everybody"):
         silent_world.build(silent_world.store)
+
+
+@pytest.mark.parametrize("policy", ["members", "admins"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"id": "U0ALICE", "team_id": "T0CLAUDE", "is_bot": True},
+        {"id": "USLACKBOT", "team_id": "T0CLAUDE"},
+    ],
+    ids=["is_bot", "Slackbot"],
+)
+async def test_a_bot_that_slack_names_changes_nothing_though_nobody_may_be_asked(
+    silent_world: World, policy: str, named: dict[str, object]
+) -> None:
+    await peopled(silent_world, policy, told=False)
+    before = await silent_world.settings()
+    heard = await silent_world.people.presses("mute_incident", "incident0001", user=named)
+    assert heard.words.startswith("🔵 This is for the ")
+    heard = await silent_world.people.presses("settings", user=named)
+    assert "The settings are changed by the " in heard.words
+    assert silent_world.slack.ledger.views == []
+    assert await silent_world.settings() == before
+
+
+async def test_a_bot_that_slack_names_hands_in_no_form(silent_world: World) -> None:
+    await peopled(silent_world, "members", told=False)
+    await silent_world.people.presses("settings")
+    named = {"id": "U0ALICE", "team_id": "T0CLAUDE", "is_bot": True}
+
+    async def way(kind: str, payload: dict[str, object]) -> object:
+        return await silent_world.directly(kind, {**payload, "user": named})
+
+    silent_world.over(way)  # type: ignore[arg-type]
+    heard = await silent_world.people.submits(silent_world.form(), {"impact": "major"})
+    assert heard.ack.body is not None
+    assert "not its bots" in shown(heard.ack.body["view"]["blocks"])
+    assert (await silent_world.settings()).least_impact == "none"

@@ -211,6 +211,20 @@ async def test_what_hangs_at_the_end_is_handled_after_the_next_start(store: SqlS
     assert bot.tiny.handled == ["Ev1"]
 
 
+async def test_it_can_be_run_again_after_its_end(store: SqlStore) -> None:
+    async with slack_stand_in() as slack:
+        sockets, tiny = SocketMode(slack), TinyApp()
+        socket = SlackSocket(APP_TOKEN, slack.base_url, Once(store, slack.clock), tiny.dispatch, BRISK)
+        for number in (1, 2):
+            running = asyncio.create_task(socket.run())
+            await sockets.until_open(number)
+            await sockets.acknowledged(await sockets.send("events_api", mention(f"Ev{number}")))
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            assert not socket.connected
+    assert tiny.handled == ["Ev1", "Ev2"]
+
+
 async def test_it_ends_though_the_other_side_hangs(store: SqlStore) -> None:
     async with connected(store) as bot:  # which looks at the time it takes
         await bot.sockets.until_open(1)

@@ -4,21 +4,40 @@ from __future__ import annotations
 
 import logging
 from itertools import pairwise
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from adapters.slack.trouble import PASSING, Trouble, Waits
+from adapters.slack.trouble import Trouble, Waits
+from adapters.slack.verdicts import ROWS
 from adapters.slack.websocket import proxy_for
+from bot.domain.delivery import Verdict
+from tests.slack.documented_errors import DOCUMENTED, METHOD_PAGE
 
 WAITS = Waits(first=1, longest=30, mend=60)
 
+MENDED_BY_PEOPLE = {
+    code for code in DOCUMENTED[f"{METHOD_PAGE}apps.connections.open"] if ROWS[code].verdict is Verdict.PAUSE
+}
+LIMITED = {"ratelimited"}
+PASSING = DOCUMENTED[f"{METHOD_PAGE}apps.connections.open"] - MENDED_BY_PEOPLE - LIMITED
 
-def refusal(data: Any, **headers: str) -> SlackApiError:
+
+def refusal(data: Any, *, status: int = 200, **headers: str) -> SlackApiError:
+    """Return what the SDK raises for an answer of `apps.connections.open`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return SlackApiError("no", SimpleNamespace(data=data, headers=named))  # type: ignore[no-untyped-call]
+    answer = AsyncSlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="https://slack.com/api/apps.connections.open",
+        req_args={},
+        data=data,
+        headers=named,
+        status_code=status,
+    )
+    return SlackApiError("no", answer)  # type: ignore[no-untyped-call]
 
 
 def test_tries_follow_each_other_ever_more_slowly_and_not_in_step() -> None:
@@ -34,11 +53,15 @@ def test_tries_follow_each_other_ever_more_slowly_and_not_in_step() -> None:
 
 @pytest.mark.parametrize(
     ("given", "least"),
-    [("20", 20), ("1.5", 1.5), ("86400", 300), ("-5", 0), ("soon", 0), ("nan", 0), ("inf", 0)],
+    [("20", 20), ("1.5", 1.5), ("86400", 300), ("-5", 1), ("soon", 30), ("nan", 30), ("inf", 30)],
 )
 def test_slack_is_left_alone_for_as_long_as_it_asks_within_reason(given: str, least: float) -> None:
-    wait = Trouble(WAITS).refused(refusal({"ok": False, "error": "ratelimited"}, Retry_After=given))
-    assert least <= wait <= max(least, 1)
+    answer = refusal({"ok": False, "error": "ratelimited"}, status=429, Retry_After=given)
+    assert Trouble(WAITS).refused(answer) == least
+
+
+def test_a_limit_without_a_time_has_the_usual_one() -> None:
+    assert Trouble(WAITS).refused(refusal({"ok": False, "error": "ratelimited"}, status=429)) == 30
 
 
 @pytest.mark.parametrize("code", sorted(PASSING))
@@ -46,9 +69,12 @@ def test_what_passes_by_itself_is_tried_again_soon(code: str) -> None:
     assert Trouble(WAITS).refused(refusal({"ok": False, "error": code})) <= 1
 
 
-@pytest.mark.parametrize(
-    "code", ["invalid_auth", "not_allowed_token_type", "account_inactive", "missing_scope"]
-)
+def test_a_code_nobody_knows_yet_is_tried_again_soon(caplog: pytest.LogCaptureFixture) -> None:
+    assert Trouble(WAITS).refused(refusal({"ok": False, "error": "brand_new_error"})) <= 1
+    assert "(brand_new_error: " in caplog.text
+
+
+@pytest.mark.parametrize("code", sorted(MENDED_BY_PEOPLE))
 def test_what_a_person_must_mend_is_tried_again_slowly(code: str, caplog: pytest.LogCaptureFixture) -> None:
     trouble = Trouble(WAITS)
     assert {trouble.refused(refusal({"ok": False, "error": code})) for _ in range(5)} == {60}
@@ -57,12 +83,27 @@ def test_what_a_person_must_mend_is_tried_again_slowly(code: str, caplog: pytest
 
 
 @pytest.mark.parametrize(
-    "data", [None, [], {}, "text", b"", {"error": None}, {"error": 7}, {"error": "a b\n"}]
+    ("code", "blamed"),
+    [
+        ("invalid_auth", True),
+        ("not_allowed_token_type", True),
+        ("account_inactive", True),
+        ("missing_scope", True),
+        ("team_added_to_org", False),
+        ("org_login_required", False),
+        ("service_unavailable", False),
+        ("fatal_error", False),
+    ],
 )
+def test_the_token_is_blamed_for_what_the_one_table_says_of_it(code: str, blamed: bool) -> None:
+    assert (code in MENDED_BY_PEOPLE, code in PASSING) == (blamed, not blamed)
+
+
+@pytest.mark.parametrize("data", [None, [], {}, "a text", {"error": None}, {"error": 7}, {"error": "a b\n"}])
 def test_an_answer_that_is_none_of_slack_s_is_tried_again_soon(
     data: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert Trouble(WAITS).refused(refusal(data)) <= 1 or data == {"error": 7}
+    assert Trouble(WAITS).refused(refusal(data)) <= 1
     assert "a b" not in caplog.text
 
 

@@ -9,8 +9,9 @@ from datetime import timedelta
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.rows import Row
 from adapters.slack.session import open_client
-from adapters.slack.verdicts import ROWS, TABLE, Row, refusal
+from adapters.slack.verdicts import ROWS, TABLE, refusal
 from adapters.slack.web_api import WebApi
 from bot.domain.delivery import Scope, Verdict
 from bot.ports import Refused
@@ -112,6 +113,9 @@ async def test_the_errors_of_a_response_url_come_as_a_word_or_as_json(
         ("not_in_channel", Verdict.PAUSE, Scope.CHANNEL),
         ("is_archived", Verdict.PAUSE, Scope.CHANNEL),
         ("token_revoked", Verdict.PAUSE, Scope.WORKSPACE),
+        ("app_access_restricted", Verdict.PAUSE, Scope.WORKSPACE),
+        ("send_on_behalf_not_allowed", Verdict.DROP, Scope.POST),
+        ("too_many_users", Verdict.DROP, Scope.POST),
         ("ratelimited", Verdict.RETRY, Scope.WORKSPACE),
         ("invalid_blocks", Verdict.DROP, Scope.POST),
     ],
@@ -130,6 +134,7 @@ def test_an_error_nobody_knows_yet_is_tried_again() -> None:
     got = refusal("brand_new_error")
     assert (got.verdict, got.scope, got.unknown) == (Verdict.RETRY, Scope.POST, False)
     assert "brand_new_error" in got.reason
+    assert "Update claudestatus" in got.cure
 
 
 async def test_a_missing_scope_is_named_with_where_to_add_it(
@@ -153,6 +158,10 @@ async def test_what_a_scope_is_called_is_believed_only_if_it_looks_like_one(
 
 def test_who_is_not_in_the_channel_is_told_what_to_type() -> None:
     assert "`/invite @claudestatus`" in refusal("not_in_channel").cure
+
+
+def test_who_restricted_the_app_is_named_as_who_can_allow_it() -> None:
+    assert "Ask an admin of the workspace to allow the app" in refusal("app_access_restricted").cure
 
 
 def test_a_pause_is_only_that_of_a_rate_limit() -> None:

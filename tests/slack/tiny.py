@@ -22,7 +22,8 @@ class Broken(Exception):
 class TinyApp:
     """A real `AsyncApp` that notes in *handled* what its listeners get.
 
-    The next *failing* of them raise. While *gate* is closed they wait; *waiting* tells that one does.
+    The next *failing* of them raise. While *gate* is closed they wait, or only those for events wait, as
+    after `hold_events`; *waiting* tells that one does.
     """
 
     def __init__(self) -> None:
@@ -31,6 +32,7 @@ class TinyApp:
         self.gate = asyncio.Event()
         self.gate.set()
         self.waiting = asyncio.Event()
+        self.only_events_wait = False
         self.app = AsyncApp(
             name="tiny",
             client=AsyncWebClient(),
@@ -45,8 +47,13 @@ class TinyApp:
         self.app.view("settings")(self._view)
         self.app.options("zone")(self._options)
 
-    async def _note(self, what: str) -> None:
-        if not self.gate.is_set():
+    def hold_events(self) -> None:
+        """Close the gate for events, and for nothing else."""
+        self.only_events_wait = True
+        self.gate.clear()
+
+    async def _note(self, what: str, *, event: bool = False) -> None:
+        if not self.gate.is_set() and (event or not self.only_events_wait):
             self.waiting.set()
             await self.gate.wait()
         if self.failing:
@@ -59,7 +66,7 @@ class TinyApp:
         await ack(text=f"you asked: {body['text']}", response_type="ephemeral")
 
     async def _event(self, body: Json) -> None:
-        await self._note(body["event_id"])
+        await self._note(body["event_id"], event=True)
 
     async def _click(self, ack: Any, body: Json) -> None:
         await self._note(body["trigger_id"])

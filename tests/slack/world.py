@@ -17,6 +17,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack.aftermath import Aftermath
 from adapters.slack.app import build_app
 from adapters.slack.chat import SlackChat
+from adapters.slack.paced import Paced
 from adapters.slack.seal import seal_key
 from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
@@ -58,8 +59,11 @@ class World:
     def __post_init__(self) -> None:
         self.workspaces = OneWorkspace(self.client, "xoxb-test")
         self.api = WebApi(self.client, self.workspaces)
-        self.aftermath = Aftermath(self.store, self.clock, self.api)
-        self.courier = Courier(self.store, {"slack": SlackChat(self.api, self.clock)}, self.clock)
+        self.paced = Paced(self.api, self.clock)
+        self.aftermath = Aftermath(self.store, self.clock, self.api, self.underway)
+        chat = SlackChat(self.api, self.clock, self.paced)
+        self.courier = Courier(self.store, {"slack": chat}, self.clock)
+        self.pauses: list[float] = []
         self.installed: dict[str, bool] = {}
         self.app = self.build(self.store)
         self.people = People(self.slack, self.directly, self.settle)
@@ -76,6 +80,8 @@ class World:
             seal_key=KEY,
             aftermath=self.aftermath,
             underway=self.underway,
+            paced=self.paced,
+            pause=self.pause,
             installed=self.is_installed,
             patience=self.patience,
         )
@@ -83,6 +89,11 @@ class World:
     def is_installed(self, workspace: str) -> bool | None:
         """Return whether the app is in *workspace*: as the token says, but for what a test says."""
         return self.installed.get(workspace, self.workspaces.opens(workspace))
+
+    async def pause(self, seconds: float) -> None:
+        """Wait as the app does, but for the clock alone."""
+        self.pauses.append(seconds)
+        self.clock.advance(timedelta(seconds=seconds))
 
     def over(self, way: Way) -> None:
         """Let people come in by *way* from now on."""
@@ -132,6 +143,7 @@ class World:
             await self.courier.run_dry()
             self.clock.advance(timedelta(seconds=2))
         await self.aftermath.tick()
+        await self.settle()
 
     async def subscription(
         self, channel: str = "C0STATUS", workspace: str = "T0CLAUDE"

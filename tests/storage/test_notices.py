@@ -79,15 +79,28 @@ async def test_what_changes_nothing_queues_no_notice(store: SqlStore) -> None:
     assert await taken(store) == []
 
 
-async def test_a_notice_is_claimed_before_what_is_shown_already_and_in_the_order_of_changes(
-    store: SqlStore,
-) -> None:
+async def test_notices_are_claimed_after_new_cards_and_in_the_order_of_changes(store: SqlStore) -> None:
     await followed(store)
-    await told(store, record("open", impact="critical"), now=minute(-1))
     for number in (1, 2, 3):
-        await store.change_settings(channel(), MAJOR, "somebody", START, notice=notice(f"notice{number}"))
-    claimed = [key for _, key in keys(await taken(store))]
-    assert claimed == ["notice1", "notice2", "notice3", "open", "open"]
+        told_by = notice(f"notice{number}")
+        await store.mute(channel(), Mute(START, minute(60)), minute(number), notice=told_by)
+    await told(store, record("new"), now=minute(4))
+    claimed = [key for _, key in keys(await taken(store, minute(4)))]
+    assert [key for key in claimed if key != "open"] == ["new", "new", "notice1", "notice2", "notice3"]
+
+
+async def test_a_notice_that_was_put_off_still_comes_after_new_cards(store: SqlStore) -> None:
+    await store.subscribe(channel(), Settings(), "somebody", START, notice=notice())
+    (claim,) = await taken(store)
+    await store.settle([result(claim, due_at=START, failures=1)], START)
+    await told(store, record("new"), now=minute(1))
+    assert [key for _, key in keys(await taken(store, minute(1)))] == ["new", "notice0001"]
+
+
+async def test_a_notice_that_is_woken_still_comes_after_new_cards(store: SqlStore) -> None:
+    await store.subscribe(channel(), Settings(), "somebody", START, notice=notice())
+    await told(store, notice(), record("new"), now=minute(1))
+    assert [key for _, key in keys(await taken(store, minute(1)))] == ["new", "notice0001"]
 
 
 async def test_a_notice_of_a_paused_channel_is_due_at_once_and_nothing_else_there(store: SqlStore) -> None:
@@ -108,8 +121,8 @@ async def test_a_notice_is_refused_with_the_channel_and_tried_again_with_it(stor
     paused = await store.subscription(channel())
     assert paused is not None
     assert paused.state is State.PAUSED
-    assert await taken(store, minute(59)) == []
-    assert keys(await taken(store, minute(60))) == [("channel1", "notice0001")]
+    assert await taken(store, minute(9)) == []
+    assert keys(await taken(store, minute(10))) == [("channel1", "notice0001")]
 
 
 async def test_the_end_of_a_paused_channel_comes_after_what_waited_there(store: SqlStore) -> None:

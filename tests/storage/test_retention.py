@@ -61,7 +61,7 @@ async def test_settings_are_kept_while_somebody_may_ask_for_them(store: SqlStore
 async def test_tests_are_kept_for_a_week(store: SqlStore) -> None:
     await store.subscribe(channel(), Settings(), "somebody", minute(-60))
     await store.test(channel(), trial("test0001", at=minute(0)), minute(0))
-    await store.test(channel(), trial("test0002", at=minute(1)), minute(1))
+    await store.test(channel(), trial("test0002", at=minute(1)), minute(1), last=minute(0))
     assert await store.forget(minute(1) + WEEK) == 1
     assert set(await store.deliveries(channel(), ["test0001", "test0002"])) == {"test0002"}
 
