@@ -69,9 +69,12 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def workers(arguments: Sequence[str]) -> list[str]:
-    """Two test processes, a file each, unless `arguments` choose otherwise or need to see the one process."""
+    """Three test processes, a file each, unless `arguments` choose otherwise or need to see the one process.
+
+    One more than most machines have cores, because some tests wait for other programs.
+    """
     choices = ("-n", "-p", "-s", "--numprocesses", "--dist", "--pdb", "--trace", "--capture")
-    return [] if any(word.startswith(choices) for word in arguments) else ["-n", "2", "--dist", "loadfile"]
+    return [] if any(word.startswith(choices) for word in arguments) else ["-n", "3", "--dist", "loadfile"]
 
 
 def lock(arguments: Sequence[str]) -> int:

@@ -6,17 +6,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from storage.opening import open_store
 from tests.commands.world import World
 from tests.fakes.clock import SetClock
+from tests.stores import empty_store
 
 
 @pytest.fixture
 async def empty_world() -> AsyncIterator[World]:
     """A world whose page was never read."""
-    store = await open_store("sqlite://")
-    yield World(store, SetClock())
-    await store.close()
+    async with empty_store() as store:
+        yield World(store, SetClock())
 
 
 @pytest.fixture

@@ -14,10 +14,10 @@ from bot.commands import command as commands
 from bot.commands.caller import Reply
 from bot.commands.changes import OFF, Changes, Hours
 from bot.domain.message import plain_lines
-from storage.opening import open_store
 from tests.commands.typed import TYPED
 from tests.commands.world import HERE, OWNER, World
 from tests.fakes.clock import SetClock
+from tests.stores import empty_store
 
 WORDS = st.text(max_size=30) | st.sampled_from(["chat", "major", "UTC", "here"])
 LENGTHS = st.timedeltas() | st.just(timedelta(hours=1))
@@ -52,17 +52,16 @@ def test_whatever_is_said_is_answered_in_words_that_can_be_sent(
 
 
 async def _say_all(said: Sequence[str | commands.Command]) -> None:
-    store = await open_store("sqlite://")
-    world = World(store, SetClock())
-    await world.page_says()
-    await world.do("subscribe")
-    for one in said:
-        await _speaks(world.do(one, replace(OWNER, announces=True)))
-        world.clock.advance(timedelta(seconds=1))
-    await world.courier.run_dry()
-    for shown in world.chat.everything(HERE):
-        "\n".join(plain_lines(shown.post.message)).encode()
-    await store.close()
+    async with empty_store() as store:
+        world = World(store, SetClock())
+        await world.page_says()
+        await world.do("subscribe")
+        for one in said:
+            await _speaks(world.do(one, replace(OWNER, announces=True)))
+            world.clock.advance(timedelta(seconds=1))
+        await world.courier.run_dry()
+        for shown in world.chat.everything(HERE):
+            "\n".join(plain_lines(shown.post.message)).encode()
 
 
 async def _speaks(answering: Coroutine[object, object, Reply]) -> None:

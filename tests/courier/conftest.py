@@ -11,6 +11,7 @@ import pytest
 
 from storage.opening import open_store
 from tests.courier.scene import Scene
+from tests.stores import empty_store
 
 Breaking = Callable[[], AbstractContextManager[None]]
 
@@ -18,19 +19,17 @@ Breaking = Callable[[], AbstractContextManager[None]]
 @pytest.fixture
 async def scene() -> AsyncIterator[Scene]:
     """A page that was read once and said nothing, and nobody who follows it."""
-    store = await open_store("sqlite://")
-    made = Scene(store)
-    await made.read()
-    yield made
-    await store.close()
+    async with empty_store() as store:
+        made = Scene(store)
+        await made.read()
+        yield made
 
 
 @pytest.fixture
 async def unread() -> AsyncIterator[Scene]:
     """A scene in which the page was never read."""
-    store = await open_store("sqlite://")
-    yield Scene(store)
-    await store.close()
+    async with empty_store() as store:
+        yield Scene(store)
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from tests.fakes.slack.http_sender import HttpSender
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import slack_stand_in
-from tests.slack.stores import empty_store
 from tests.slack.world import World
+from tests.stores import empty_store
 
 WAYS = ("socket", "http")
 SECRET = "signing-secret-for-tests"

@@ -161,6 +161,10 @@ ODD = (
 )
 
 
+FRAMES_EACH = 4
+"""In how many of the frames each token stands; each frame has a turn with many of them."""
+
+
 def escaped(text: str, times: int) -> str:
     """Return *text* escaped already, so that undoing it once too often wakes it up."""
     for _ in range(times):
@@ -169,8 +173,8 @@ def escaped(text: str, times: int) -> str:
 
 
 def _texts() -> Iterator[str]:
-    for token in TOKENS:
-        yield from (frame.format(token) for frame in FRAMES)
+    for number, token in enumerate(TOKENS):
+        yield from (FRAMES[(number + turn) % len(FRAMES)].format(token) for turn in range(FRAMES_EACH))
         yield from (escaped(token, times) for times in (1, 2, 3))
     yield from (*BARE, *FORMATS, *UNICODE, *LONG, *ODD)
 

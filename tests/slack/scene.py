@@ -21,7 +21,7 @@ from tests.courier.scene import CURB, Scene
 from tests.fakes.slack.ledger import Message
 from tests.fakes.slack.standin import SlackStandIn, slack_stand_in
 from tests.fakes.slack.workspaces import Workspace
-from tests.slack.stores import empty_store
+from tests.stores import empty_store
 
 DEADLINE = 30.0
 """Seconds; no test waits for it, one that wants to gives a shorter one."""

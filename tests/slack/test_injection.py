@@ -48,8 +48,8 @@ ALL = chunks(TEXTS)
 
 
 def test_there_are_more_than_enough_texts() -> None:
-    assert len(TEXTS) >= 400
-    assert sum(bool(mrkdwn_tokens(text)) for text in TEXTS) >= 250
+    assert len(TEXTS) >= 320
+    assert sum(bool(mrkdwn_tokens(text)) for text in TEXTS) >= 170
 
 
 def shortened(text: str) -> str:

@@ -16,11 +16,11 @@ from tests.fakes.slack.rules import mrkdwn_tokens, tokens_of
 from tests.slack.corpus import TEXTS, TOKENS
 from tests.slack.world import World
 
-EVERY = 11
+EVERY = 8
 AT_ONCE = 10
 """How many incidents, each with a text of its own, the page shows together."""
 
-CHOSEN = [text.encode("utf-8", "replace").decode() for text in (*TOKENS[::2], *TEXTS[3::EVERY])]
+CHOSEN = [text.encode("utf-8", "replace").decode() for text in (*TOKENS[::2], *TEXTS[2::EVERY])]
 PARTS = [CHOSEN[first : first + AT_ONCE] for first in range(0, len(CHOSEN), AT_ONCE)]
 PARTS_IDS = range(len(PARTS))
 

@@ -1,4 +1,4 @@
-"""Empty stores for the tests of Slack: what costs the most of opening one is done once in a process.
+"""Empty stores for tests: what costs the most of opening one is done once in a process.
 
 That is the migration, of which each store gets the schema that it ends in, and what SQLAlchemy makes
 ready for each statement, which lives as long as its engine: an engine is handed on, its connection and

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.subscription import Channel, Settings
 from storage.opening import open_store
 from tests.fakes.clock import MIDDAY
-from tests.slack.stores import empty_store
+from tests.stores import empty_store
 
 CHANNEL = Channel("slack", "T0CLAUDE", "C0STATUS")
 
