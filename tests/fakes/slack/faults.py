@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -98,9 +99,10 @@ class Planned:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults to come, first planned first met."""
+    """The faults to come, first planned first met. *struck* is set when one of them met its first call."""
 
     planned: list[Planned] = field(default_factory=list)
+    struck: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, method: str, token: str | None, body: Body) -> Fault | None:
         """Return what befalls this call, None if nothing."""
@@ -108,5 +110,6 @@ class Faults:
             if one.method in {method, "*"} and one.left != 0 and one.match(token, body):
                 if one.left is not None:
                     one.left -= 1
+                self.struck.set()
                 return one.fault
         return None

@@ -128,6 +128,10 @@ class SlackStandIn:
         """Wait until the Web API was called at all."""
         await self.arrived.wait()
 
+    async def struck(self) -> None:
+        """Wait until a call met a fault."""
+        await self.faults.struck.wait()
+
     def delete(self, channel: str, ts: str) -> None:
         """Delete a message, as people do; its replies stay."""
         message = self.ledger.find(channel, ts)
