@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.slack.blocks import render
 from adapters.slack.failures import unsure
-from adapters.slack.paced import Paced
+from adapters.slack.paced import AS_IT_IS, NO_PREVIEW, Paced
 from adapters.slack.rich_text import Json
 from adapters.slack.verdicts import is_wording
 from adapters.slack.web_api import WebApi
@@ -45,8 +45,8 @@ class SlackChat:
             place["reply_broadcast"] = True
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"delivery": nonce}}
         body = place | _words(post, post.mention) | {"metadata": metadata}
-        body |= {"unfurl_links": False, "unfurl_media": False}
-        bare = place | _bare(post.message, post.mention) | {"unfurl_links": False, "unfurl_media": False}
+        body |= NO_PREVIEW
+        bare = place | _bare(post.message, post.mention) | NO_PREVIEW
         answer = await self._call(channel, POST, body, bare)
         return _reference(answer, post)
 
@@ -69,18 +69,15 @@ class SlackChat:
 
 
 def _words(post: Post, mention: str | None = None) -> Json:
-    """Return what a message says; the text is what notifications and screen readers say.
-
-    https://docs.slack.dev/reference/methods/chat.update: its `parse` would be `client` if left out.
-    """
+    """Return what a message says; the text is what notifications and screen readers say."""
     rendered = render(post.message, mention=mention, small=post.kind is PostKind.REPLY)
-    return {"text": rendered.text, "blocks": rendered.blocks, "parse": "none", "link_names": False}
+    return {"text": rendered.text, "blocks": rendered.blocks} | AS_IT_IS
 
 
 def _bare(message: Message, mention: str | None = None) -> Json:
     """Return the first words of *message* alone, with nothing that Slack could refuse."""
     rendered = render(Message(message.tone, message.title), mention=mention)
-    return {"text": rendered.text, "parse": "none", "link_names": False}
+    return {"text": rendered.text} | AS_IT_IS
 
 
 def _reference(answer: Mapping[str, Any], post: Post) -> Reference:

@@ -14,7 +14,7 @@ from adapters.slack import words
 from adapters.slack.answers import Answers
 from adapters.slack.blocks import render
 from adapters.slack.chat import POST
-from adapters.slack.paced import Paced
+from adapters.slack.paced import AS_IT_IS, NO_PREVIEW, Paced
 from adapters.slack.request import Request, bots_of, moment_of
 from adapters.slack.typed import understand
 from bot.commands import Ask, Command, ListSubscriptions
@@ -137,16 +137,8 @@ def _body(message: Message, request: Request, thread: str) -> Mapping[str, Any]:
     """Return *message* as the answer that everybody sees."""
     buttons = tuple(one for one in message.buttons if one.action not in NOT_ALOUD)
     rendered = render(replace(message, buttons=buttons))
-    return {
-        "channel": request.channel,
-        "thread_ts": thread,
-        "text": rendered.text,
-        "blocks": rendered.blocks,
-        "parse": "none",
-        "link_names": False,
-        "unfurl_links": False,
-        "unfurl_media": False,
-    }
+    place = {"channel": request.channel, "thread_ts": thread}
+    return {**place, "text": rendered.text, "blocks": rendered.blocks, **AS_IT_IS, **NO_PREVIEW}
 
 
 def _is_said_now(event: Mapping[str, Any]) -> bool:

@@ -12,6 +12,15 @@ from bot.domain.delivery import Scope, Verdict
 from bot.domain.subscription import Channel
 from bot.ports import Clock, NotYet, Refused
 
+AS_IT_IS = {"parse": "none", "link_names": False}
+"""Nothing in a text becomes a link or a mention; chat.update would take `parse` for `client` if left out.
+
+https://docs.slack.dev/reference/methods/chat.update
+"""
+
+NO_PREVIEW = {"unfurl_links": False, "unfurl_media": False}
+"""https://docs.slack.dev/reference/methods/chat.postMessage"""
+
 SHUT = timedelta(minutes=1)
 """How long a workspace whose token opens nothing is not asked again, for all of its channels together."""
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
+from urllib.parse import urlsplit
 
 from aiohttp import (
     ClientPayloadError,
@@ -96,3 +97,8 @@ async def _refuse(
     _session: ClientSession, _context: SimpleNamespace, redirect: TraceRequestRedirectParams
 ) -> None:
     raise Redirected(f"HTTP {redirect.response.status}")
+
+
+def is_loopback(address: str) -> bool:
+    """Return True for an address on this machine."""
+    return urlsplit(address).hostname in {"localhost", "127.0.0.1", "::1"}

@@ -19,9 +19,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.envelopes import Envelopes, Limits
 from adapters.slack.inbound import Dispatch
 from adapters.slack.once import Once
-from adapters.slack.session import open_client
+from adapters.slack.session import is_loopback, open_client
 from adapters.slack.trouble import SWITCHED_OFF, TOO_MANY, Trouble, Waits
-from adapters.slack.websocket import Connection, Pulse, Turned, is_loopback, open_connection
+from adapters.slack.websocket import Connection, Pulse, Turned, open_connection
 
 log = logging.getLogger(__name__)
 

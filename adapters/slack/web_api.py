@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack.failures import failure, refused_answer, unsure
-from adapters.slack.session import DEADLINE_SECONDS
+from adapters.slack.session import DEADLINE_SECONDS, is_loopback
 from bot.domain.delivery import Scope, Verdict
 from bot.ports import Refused
 
@@ -105,8 +105,10 @@ class WebApi:
                 return True
         except ValueError:
             return False
-        loopback = ours.hostname in {"127.0.0.1", "::1", "localhost"}
-        return loopback and (given.scheme, given.netloc) == (ours.scheme, ours.netloc)
+        return is_loopback(self._client.base_url) and (given.scheme, given.netloc) == (
+            ours.scheme,
+            ours.netloc,
+        )
 
 
 def _read(text: str) -> Any:

@@ -19,6 +19,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from aiohttp import ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType, encode_basic_auth
 
+from adapters.slack.session import is_loopback
 from adapters.slack.trouble import word
 
 log = logging.getLogger(__name__)
@@ -186,11 +187,6 @@ def proxy_for(address: str) -> tuple[str | None, dict[str, str]]:
         proof = encode_basic_auth(unquote(proxy.username), unquote(proxy.password or ""))
         headers["Proxy-Authorization"] = proof
     return urlunsplit((proxy.scheme, proxy.netloc.rpartition("@")[2], "", "", "")), headers
-
-
-def is_loopback(address: str) -> bool:
-    """Return True for an address on this machine."""
-    return urlsplit(address).hostname in {"localhost", "127.0.0.1", "::1"}
 
 
 def _object(text: str) -> Json:
