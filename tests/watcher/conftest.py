@@ -12,7 +12,6 @@ from adapters.statuspage.client import open_status_page
 from bot.domain.status import Endpoint
 from bot.domain.subscription import Channel, Settings
 from bot.watcher import Poll, Watcher
-from storage.opening import open_store
 from storage.store import SqlStore
 from tests.factories import (
     Document,
@@ -24,6 +23,7 @@ from tests.factories import (
 )
 from tests.fakes.clock import SetClock
 from tests.fakes.page import FakePage, fake_page
+from tests.stores import empty_store
 
 CHANNEL = Channel("terminal", "local", "terminal")
 
@@ -60,10 +60,9 @@ class Scene:
 @pytest.fixture
 async def scene() -> AsyncIterator[Scene]:
     """A watched page without incidents, not polled yet, and a channel subscribed to everything."""
-    store = await open_store("sqlite://")
     clock = SetClock(minute(0))
-    await store.subscribe(CHANNEL, Settings(), "somebody", clock.now())
-    async with fake_page() as page, open_status_page(page.url) as source:
+    async with empty_store() as store, fake_page() as page, open_status_page(page.url) as source:
+        await store.subscribe(CHANNEL, Settings(), "somebody", clock.now())
         pauses: list[float] = []
         rings: list[datetime] = []
 
@@ -74,4 +73,3 @@ async def scene() -> AsyncIterator[Scene]:
         made = Scene(page, store, clock, watcher, pauses, rings)
         made.show()
         yield made
-    await store.close()
