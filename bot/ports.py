@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.claim import Claim, Settlement
 from bot.domain.delivery import Delivery, Post, Reference
 from bot.domain.health import Headline, Health
 from bot.domain.record import Known, Record
@@ -80,37 +81,6 @@ class Clock(Protocol):
         """Return the present moment, aware and in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A delivery that is ours until the lease runs out, with all that planning needs.
-
-    *token* fences the result: it is refused once somebody else holds the delivery. *version* tells
-    whether the delivery was woken again in the meantime.
-    """
-
-    delivery: Delivery
-    subscription: Subscription
-    record: Record
-    page_url: str
-    token: str
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """The result of one claim.
-
-    *due_at* is when to look again, None for never (until woken). *pause* is the reason for which the
-    subscription is to be paused, None to leave it as it is; *resume* makes a paused one active again.
-    """
-
-    claim: Claim
-    delivery: Delivery
-    due_at: datetime | None
-    pause: str | None = None
-    resume: bool = False
-
-
 class Store(Protocol):
     """The memory. Every write is one transaction; every time is aware and in UTC.
 
@@ -163,7 +133,10 @@ class Store(Protocol):
     async def subscribe(
         self, channel: Channel, settings: Settings, actor: str, now: datetime, *, notice: Record | None = None
     ) -> Subscription:
-        """Make or revive the subscription and a delivery for each open incident it wants."""
+        """Make or revive the subscription and a delivery for each open incident it wants.
+
+        Where somebody subscribes the bot is: the workspace has `joined`.
+        """
 
     async def unsubscribe(
         self, channel: Channel, actor: str, now: datetime, *, notice: Record | None = None
@@ -230,5 +203,32 @@ class Store(Protocol):
     async def not_yet(self, *keys: str) -> None:
         """Forget *keys*, whose handling failed, so that the next one who gives them handles them."""
 
+    async def spend(self, budget: str, now: datetime, limits: Sequence[tuple[timedelta, int]]) -> timedelta:
+        """Take one of *budget*, of which at most so many (1 or more) may be taken within each span.
+
+        A span is at most two days. Returns zero when one was taken; else how long until one is free,
+        and none is taken. It holds between processes: of several that ask at once, each sees what the
+        others took. What was taken after *now*, as a clock was wrong, counts as taken now.
+        """
+
+    async def present(self, platform: str, workspaces: Collection[str], now: datetime) -> None:
+        """Take *workspaces* for the whole truth about *platform*: those that have the bot, and no others.
+
+        Workspaces with subscriptions that are not among them have `left` now, unless they had before;
+        those among them have `joined`.
+        """
+
+    async def left(self, platform: str, workspace: str, now: datetime) -> None:
+        """Note that the bot was removed from *workspace*; seven days later `forget` deletes what it had.
+
+        Noted twice, the first time counts.
+        """
+
+    async def joined(self, platform: str, workspace: str) -> None:
+        """Forget that the bot was removed from *workspace*: whatever is still there is kept."""
+
     async def forget(self, now: datetime) -> int:
-        """Delete one small batch of what retention no longer keeps; returns how many rows went."""
+        """Delete one small batch of what retention no longer keeps; returns how many rows went.
+
+        That includes everything of the workspaces that `left` seven days ago or more.
+        """

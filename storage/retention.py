@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.record import FOR_ONE_CHANNEL
 from bot.domain.subscription import State
-from storage.tables import delivery, handled, record, settings_version, snapshot, subscription
+from storage.departures import forget_departed
+from storage.tables import delivery, handled, record, settings_version, snapshot, spent, subscription
 
 SNAPSHOTS = timedelta(days=7)
 TESTS = timedelta(days=7)
 HANDLED = timedelta(days=1)
+SPENT = timedelta(days=2)
 REST = timedelta(days=90)
 """Receipts, traces, former settings and ended subscriptions; incidents themselves are kept for ever."""
 
@@ -53,6 +55,11 @@ async def forget_handled(connection: AsyncConnection, now: datetime) -> int:
     return await _batch(connection, handled, handled.c.at < now - HANDLED)
 
 
+async def forget_spent(connection: AsyncConnection, now: datetime) -> int:
+    """Delete what no limit counts any more."""
+    return await _batch(connection, spent, spent.c.at < now - SPENT)
+
+
 async def forget_tests(connection: AsyncConnection, now: datetime) -> int:
     """Delete the records of tests and notices, with their deliveries."""
     old = and_(record.c.tier.in_(FOR_ONE_CHANNEL), record.c.opened_at < now - TESTS)
@@ -76,6 +83,8 @@ KINDS: tuple[Kind, ...] = (
     forget_settings,
     forget_tests,
     forget_handled,
+    forget_spent,
+    forget_departed,
     forget_subscriptions,
 )
 """Each is to have a transaction of its own; each returns how many rows went."""

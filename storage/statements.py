@@ -15,6 +15,7 @@ from storage.columns import Moment
 
 FAN_OUT = 0x636C617564650001
 MIGRATION = 0x636C617564650002
+SPENDING = 0x636C617564650003
 """PostgreSQL's advisory locks are numbers, shared by all who use the database: ours begin with "claude"."""
 
 
@@ -53,6 +54,12 @@ async def keep_fan_out_away(connection: AsyncConnection) -> None:
     """Keep records as they are until this transaction ends; others who do the same are not in the way."""
     if is_postgresql(connection):
         await connection.execute(select(func.pg_advisory_xact_lock_shared(literal(FAN_OUT, BigInteger))))
+
+
+async def spend_alone(connection: AsyncConnection) -> None:
+    """Keep what was spent as it is until this transaction ends: two that count at once would both take."""
+    if is_postgresql(connection):
+        await connection.execute(select(func.pg_advisory_xact_lock(literal(SPENDING, BigInteger))))
 
 
 def lease_clock(now: ColumnElement[datetime], *, postgresql: bool) -> ColumnElement[datetime]:

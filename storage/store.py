@@ -13,7 +13,18 @@ from bot.domain.status import Endpoint
 from bot.domain.subscription import Channel, Mute, Settings, Subscription
 from bot.domain.transitions import Change
 from bot.ports import Claim, Settlement
-from storage import claims, deliveries, handled, knowledge, retention, settlements, subscriptions, versions
+from storage import (
+    claims,
+    deliveries,
+    departures,
+    handled,
+    knowledge,
+    retention,
+    settlements,
+    spending,
+    subscriptions,
+    versions,
+)
 from storage.database import Database
 
 
@@ -154,6 +165,22 @@ class SqlStore:
     async def not_yet(self, *keys: str) -> None:
         """Forget keys."""
         await self.database.write(lambda db: handled.not_yet(db, keys))
+
+    async def spend(self, budget: str, now: datetime, limits: Sequence[tuple[timedelta, int]]) -> timedelta:
+        """Take one of a budget, or say how long until there is one."""
+        return await self.database.write(lambda db: spending.spend(db, budget, now, limits))
+
+    async def present(self, platform: str, workspaces: Collection[str], now: datetime) -> None:
+        """Note who left, and who is there."""
+        await self.database.write(lambda db: departures.present(db, platform, workspaces, now))
+
+    async def left(self, platform: str, workspace: str, now: datetime) -> None:
+        """Note that a workspace left."""
+        await self.database.write(lambda db: departures.left(db, platform, workspace, now))
+
+    async def joined(self, platform: str, workspace: str) -> None:
+        """Take it back that a workspace left."""
+        await self.database.write(lambda db: departures.joined(db, platform, workspace))
 
     async def forget(self, now: datetime) -> int:
         """Delete at most 500 rows of each kind, each kind in a short transaction of its own."""

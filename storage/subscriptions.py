@@ -12,6 +12,7 @@ from bot.domain.delivery import Origin
 from bot.domain.record import FOR_ONE_CHANNEL, Record
 from bot.domain.subscription import Channel, Mute, Settings, State, Subscription
 from storage import tables, versions
+from storage.departures import joined
 from storage.queue import queue_notice
 from storage.rows import record_from, subscription_from
 from storage.statements import keep_fan_out_away, upsert
@@ -51,8 +52,10 @@ async def subscribe(
     """Make the subscription, revive it, or give one that is served new settings and end its pause.
 
     Only one that had ended begins anew: its *since* is *now*, and a mute that is over is forgotten.
+    Where somebody subscribes the bot is, whatever was heard of the workspace before.
     """
     await keep_fan_out_away(connection)
+    await joined(connection, channel.platform, channel.workspace)
     await _make_ended(connection, channel, settings, actor, now)
     row = await _locked(connection, channel)
     assert row is not None  # noqa: S101 - it was made just now

@@ -112,6 +112,23 @@ handled = Table(
     Column("at", Moment, nullable=False, index=True),
 )
 
+spent = Table(
+    "spent",
+    METADATA,
+    Column("id", IDENTITY, primary_key=True),
+    Column("budget", Words, nullable=False),
+    Column("at", Moment, nullable=False),  # when one was taken
+    Index(None, "budget", "at"),
+)
+
+departed = Table(
+    "departed",
+    METADATA,
+    Column("platform", Words, primary_key=True),
+    Column("workspace", Words, primary_key=True),
+    Column("at", Moment, nullable=False),  # when the bot was removed from it
+)
+
 # Without foreign keys: PostgreSQL would lock the row of every subscription whenever an incident is
 # told to all of them, which doubles the time that takes.
 delivery = Table(

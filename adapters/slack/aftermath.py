@@ -10,11 +10,11 @@ from typing import Any, Protocol
 
 from adapters.slack.answers import beside
 from adapters.slack.request import Place, Request
-from adapters.slack.underway import Underway
 from bot.domain.delivery import Delivery
 from bot.domain.message import Line, Message, Strong, Text, Tone
 from bot.domain.subscription import Channel, State, Subscription
 from bot.ports import Clock, Refused, Store
+from bot.underway import Underway
 
 log = logging.getLogger(__name__)
 

@@ -23,11 +23,11 @@ from adapters.slack.modal import CALLBACK, ZONE
 from adapters.slack.paced import Paced
 from adapters.slack.seal import Seal
 from adapters.slack.settings_dialog import SettingsDialog
-from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
 from bot.commands import Desk
 from bot.failures import kind_and_place
 from bot.ports import Clock, Store
+from bot.underway import Underway
 
 log = logging.getLogger(__name__)
 

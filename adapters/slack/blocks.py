@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 
 from adapters.slack.pieces import Piece, fitting
 from adapters.slack.rich_text import Json, mentioned, plain_element, run
-from adapters.slack.text import clean, cut, cut_plain, json_bytes, mrkdwn, units
+from adapters.slack.text import cut, json_bytes, mrkdwn
 from bot.domain.message import Block, Button, Inline, Line, Link, Listing, Message, Quote, Strong, Text
+from bot.domain.sendable import clean, cut_plain, units
 
 MOST_BLOCKS = 50
 """https://docs.slack.dev/reference/block-kit/blocks"""

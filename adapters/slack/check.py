@@ -9,9 +9,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.slack.web_api import ask
 from adapters.slack.workspaces import Identity, OneWorkspace
 from bot.domain.delivery import Verdict
-from bot.domain.subscription import State, Subscription
 from bot.finding import Finding
 from bot.ports import Refused, Store
+from bot.standing import channel_finding
 
 REQUIRED_SCOPES = {
     "commands": "for `/claudestatus`",
@@ -31,8 +31,6 @@ MAKE_IT = (
     "connections:write, and set SLACK_APP_TOKEN to it (`xapp-…`)"
 )
 UNREACHABLE_CURE = "See the proxy variables and https://slack-status.com."
-RECENT = 20
-"""How many of the newest incidents are looked at for refusals."""
 
 
 async def findings(
@@ -61,7 +59,7 @@ async def findings(
         yield _http(port)
     if ours is not None and store is not None:
         for subscription in await store.subscriptions("slack", ours.workspace):
-            yield await _channel(store, subscription)
+            yield await channel_finding(store, subscription, "Slack")
 
 
 def _scopes(ours: Identity) -> Iterator[Finding]:
@@ -98,29 +96,6 @@ def _http(port: int | None) -> Finding:
         return Finding(good=False, subject="Slack signing secret", words=words)
     words = f"is set, requests are taken on port {port} at /slack/events"
     return Finding(good=True, subject="Slack signing secret", words=words)
-
-
-async def _channel(store: Store, subscription: Subscription) -> Finding:
-    """Tell whether the channel is served, and if not, what Slack refused there last."""
-    subject = f"Slack channel {subscription.channel.id}"
-    if subscription.state is State.PAUSED:
-        words = f"is paused. {subscription.pause_reason or 'Slack refused the last message.'}"
-        return Finding(good=False, subject=subject, words=words)
-    refusal = await _last_refusal(store, subscription)
-    if refusal is not None:
-        return Finding(good=False, subject=subject, words=f"the last message was refused. {refusal}")
-    return Finding(good=True, subject=subject, words="is subscribed, nothing was refused there last")
-
-
-async def _last_refusal(store: Store, subscription: Subscription) -> str | None:
-    """Return what the newest delivery that is failing was told, None where none is."""
-    keys = [record.key for record in await store.history(RECENT)]
-    deliveries = await store.deliveries(subscription.channel, keys)
-    for key in keys:
-        delivery = deliveries.get(key)
-        if delivery is not None and delivery.failures and delivery.trace:
-            return delivery.trace[-1].detail
-    return None
 
 
 def _told(refused: Refused) -> str:

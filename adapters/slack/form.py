@@ -9,12 +9,12 @@ from typing import Any
 
 from adapters.slack.inputs import Chosen, chosen_last, offered_first
 from adapters.slack.modal import GROUP, NO_REMINDER, NOBODY, VALUE_UNITS
-from adapters.slack.text import units
 from adapters.slack.typed import mention_target, no_mention
 from bot.commands.changes import NOTHING, OFF, Changes, Hours, Off, applied
 from bot.commands.problems import Unfit
 from bot.commands.zones import find_zone
 from bot.domain.record import Known
+from bot.domain.sendable import units
 from bot.domain.subscription import Settings, Style
 
 

@@ -16,11 +16,12 @@ from adapters.slack.blocks import blocks_of
 from adapters.slack.inputs import plain
 from adapters.slack.request import Request
 from adapters.slack.seal import Seal
-from adapters.slack.text import cut, cut_plain, mrkdwn
+from adapters.slack.text import cut, mrkdwn
 from adapters.slack.web_api import WebApi
 from bot.commands import Ask, Caller
 from bot.domain.message import Named, NamedKind, Strong, Text, When
 from bot.domain.naming import short_names
+from bot.domain.sendable import cut_plain
 from bot.domain.settings_words import summary
 from bot.domain.subscription import State, Subscription
 from bot.failures import kind_and_place

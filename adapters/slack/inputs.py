@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from adapters.slack.text import clean, cut_plain
+from bot.domain.sendable import clean, cut_plain
 
 Json = dict[str, Any]
 

@@ -23,12 +23,12 @@ from adapters.slack.mentions import Mentions
 from adapters.slack.request import Request, read_request
 from adapters.slack.settings_dialog import Outcome, SettingsDialog, in_place, zone_options
 from adapters.slack.typed import understand
-from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
 from bot.commands import Ask, Reply, ShowSettings
 from bot.domain.message import Message
 from bot.failures import kind_and_place
 from bot.ports import Refused
+from bot.underway import Underway
 
 log = logging.getLogger(__name__)
 

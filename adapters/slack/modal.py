@@ -11,11 +11,12 @@ from typing import Any, Final
 
 from adapters.slack.blocks import blocks_of
 from adapters.slack.inputs import Choice, field, menu, option, plain, several, tick
-from adapters.slack.text import cut, mrkdwn, units
+from adapters.slack.text import cut, mrkdwn
 from adapters.slack.typed import WORDS
 from bot.domain.message import Message, Named, NamedKind, Strong, Text, When
 from bot.domain.naming import listed, short_name
 from bot.domain.record import Known
+from bot.domain.sendable import units
 from bot.domain.settings_words import IMPACT_LINES, STYLE_LINES
 from bot.domain.subscription import Mention, QuietHours, Settings, State, Subscription
 from bot.domain.words import duration

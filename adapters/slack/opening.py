@@ -15,11 +15,11 @@ from adapters.slack.paced import Paced
 from adapters.slack.seal import seal_key
 from adapters.slack.session import open_client
 from adapters.slack.socket import SlackSocket
-from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
 from adapters.slack.workspaces import OneWorkspace
 from bot.commands import Desk
 from bot.ports import Clock, Store
+from bot.underway import Underway
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.slack.text import DATE_FORMATS, clean, cut_plain, json_bytes, known, web
+from adapters.slack.text import DATE_FORMATS, json_bytes, known, web
 from bot.domain.message import Inline, Link, Named, NamedKind, Strong, Text, When
+from bot.domain.sendable import clean, cut_plain
 
 Json = dict[str, Any]
 

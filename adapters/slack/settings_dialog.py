@@ -16,9 +16,9 @@ from adapters.slack.inputs import option
 from adapters.slack.modal import settings_form, told
 from adapters.slack.request import Place, Request
 from adapters.slack.seal import Seal
-from adapters.slack.time_zones import suggest_zones
 from adapters.slack.web_api import WebApi
 from bot.commands import Caller, ChangeSettings, ShowSettings, Subscribe
+from bot.commands.zones import suggest_zones
 from bot.domain.message import Message
 from bot.domain.subscription import Settings, State, Subscription
 from bot.ports import Clock, Refused, Store
@@ -31,6 +31,10 @@ HOME = "home"
 
 OPENING_SECONDS = 3.0
 """How long that is good which opens a view: https://docs.slack.dev/interactivity/handling-user-interaction."""
+
+
+MOST_ZONES = 50
+"""Slack takes 100: https://docs.slack.dev/reference/interaction-payloads/block_suggestion-payload"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class SettingsDialog:
 
 def zone_options(text: str) -> list[Json]:
     """Return the time zones to choose from while *text* is typed."""
-    return [option((zone, zone)) for zone in suggest_zones(text)]
+    return [option((zone, zone)) for zone in suggest_zones(text)[:MOST_ZONES]]
 
 
 def _at(request: Request, sealed: Mapping[str, str]) -> Request:

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from bot.domain.message import Inline, Link, Named, NamedKind, Strong, Text, When, WhenStyle
+from bot.domain.sendable import clean, clusters, cut_atoms, units
 
 DATE_FORMATS = {
     WhenStyle.MOMENT: "{date_short_pretty} at {time}",
@@ -38,35 +37,11 @@ https://docs.slack.dev/reference/block-kit/block-elements/button-element"""
 
 _TOKENS = {NamedKind.PERSON: "<@{}>", NamedKind.GROUP: "<!subteam^{}>", NamedKind.CHANNEL: "<#{}>"}
 _WEB = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:[/?#][!#-;=?-\[\]_a-z~%]*)?")
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # control characters that end no line
-    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # turn the direction of what follows
-    "\u200b\u2060-\u2065\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"  # show nothing, or hide a second text
-)
-_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _LOOK_ALIKES = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
 _ITALIC = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _EMOJI = re.compile(r":(?=[0-9_+'-]*[a-z])([a-z0-9_+'-]+):")
 _QUOTE = re.compile(r"^([ \t]*)>", re.MULTILINE)
 _MARKED = re.compile(r"(<[^<>]*>|&(?:amp|lt|gt);)")
-_CLUSTER_MOST = 16
-
-LOOKED_AT = 8_000
-"""So many characters of a text are looked at, however long it is: no place shows more."""
-
-
-def clean(text: str) -> str:
-    """Return *text* without what cannot be sent (half a surrogate pair) or must not be (controls).
-
-    Of a very long one only the beginning is returned.
-    """
-    whole = text[:LOOKED_AT].encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _HIDDEN.sub("", _LINE_END.sub("\n", whole).replace("\t", " "))
-
-
-def units(text: str) -> int:
-    """Return the length of *text* in UTF-16 units, the largest of the counts Slack may mean."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def json_bytes(value: object) -> int:
@@ -143,45 +118,8 @@ def cut(text: str, limit: int) -> str:
         return text
     pieces = _MARKED.split(text)
     atoms = chain.from_iterable(
-        [piece] if index % 2 else _clusters(piece) for index, piece in enumerate(pieces)
+        [piece] if index % 2 else clusters(piece) for index, piece in enumerate(pieces)
     )
-    shortened = _cut(atoms, limit, units)
+    shortened = cut_atoms(atoms, limit)
     # Every asterisk is ours: one that lost its partner would be shown.
     return "".join(shortened.rsplit("*", 1)) if shortened.count("*") % 2 else shortened
-
-
-def cut_plain(text: str, limit: int, size: Callable[[str], int] = units) -> str:
-    """Return *text* without markup in at most *limit* by *size*, cut on a word, never inside a character."""
-    return text if size(text) <= limit else _cut(_clusters(text), limit, size)
-
-
-def _cut(atoms: Iterable[str], limit: int, size: Callable[[str], int]) -> str:
-    kept: list[str] = []
-    used = size("…")
-    for atom in atoms:
-        used += size(atom)
-        if used > limit:
-            return _to_a_word([*kept, atom]) + "…"
-        kept.append(atom)
-    return "".join(kept)
-
-
-def _to_a_word(atoms: list[str]) -> str:
-    """Return *atoms* without the last, and without the word it belongs to if that is not half of them."""
-    spaces = (index for index in range(len(atoms) - 1, len(atoms) // 2, -1) if atoms[index].isspace())
-    return "".join(atoms[: next(spaces, len(atoms) - 1)]).rstrip()
-
-
-def _clusters(text: str) -> Iterator[str]:
-    """Return the characters of *text* as people count them, near enough: marks and joined emoji together."""
-    start = 0
-    for index in range(1, len(text) + 1):
-        if index == len(text) or not _joins(text, index) or index - start >= _CLUSTER_MOST:
-            yield text[start:index]
-            start = index
-
-
-def _joins(text: str, index: int) -> bool:
-    one, before = text[index], text[index - 1]
-    joined = "\u200d" in (one, before) or "\U0001f3fb" <= one <= "\U0001f3ff"
-    return joined or unicodedata.category(one)[0] == "M"

@@ -15,9 +15,11 @@ class Caller:
     *user* is the platform's id. *may_configure*: this channel's subscription. *may_list*: see those of
     the whole workspace. *who_configures* and *who_lists* say, for a refusal, who may. *asks_with* and
     *configures_with* are what people type before a command, the same on some platforms. *types* is
-    False where settings are not typed as text, so that nobody is told to. *mentions* says in a few
-    words whom `mention=` takes here, empty where it takes nobody. *announces*: the channel is told of a
-    change of its subscription, with who made it.
+    False where what stands behind a command has a name (`spelling` has those names) and settings are
+    chosen, so that nobody is told to type what cannot be typed. *mentions* says in a few words whom
+    `mention=` takes here, empty where it takes nobody. *announces*: the channel is told of a change of
+    its subscription, with who made it. *workspace* is what people here call a workspace. *publishes*:
+    others can follow this channel, so that it can be set to publish.
     """
 
     channel: Channel
@@ -32,6 +34,8 @@ class Caller:
     types: bool = True
     mentions: str = ""
     announces: bool = False
+    workspace: str = "workspace"
+    publishes: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class Changes:
     *components* are names or ids, empty for all. *impact* and *mention_from* are among `IMPACTS`.
     *mention* is the platform's own id or word: an adapter puts it in the place of what people type.
     *zone* is an IANA name in any case. *critical*: whether critical incidents break quiet hours.
+    *publish* is only for channels that others can follow; see `Caller.publishes`.
     """
 
     components: tuple[str, ...] | None = None
@@ -62,6 +63,7 @@ class Changes:
     critical: bool | None = None
     echo: bool | None = None
     reminder: timedelta | Off | None = None
+    publish: bool | None = None
 
 
 NOTHING: Final = Changes()
@@ -79,6 +81,7 @@ def applied(settings: Settings, changes: Changes, known: Known) -> Settings:
         quiet_hours=_quiet_hours(settings.quiet_hours, changes),
         echo=_chosen(changes.echo, settings.echo),
         reminder=_reminder(settings.reminder, changes.reminder),
+        publish=_chosen(changes.publish, settings.publish),
     )
 
 

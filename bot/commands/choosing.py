@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.commands import replies
 from bot.commands.caller import Caller, Reply
-from bot.commands.changes import applied
+from bot.commands.changes import Changes, applied
 from bot.commands.command import (
     ChangeSettings,
     Choosing,
@@ -15,7 +15,7 @@ from bot.commands.command import (
 )
 from bot.commands.context import Context
 from bot.commands.noticing import notice_record, replied
-from bot.commands.problems import Unfit
+from bot.commands.problems import Unfit, nobody_follows
 from bot.domain.matching import match
 from bot.domain.naming import short_names
 from bot.domain.notice import Notice, NoticeKind
@@ -46,14 +46,22 @@ async def choose(context: Context, command: Choosing, caller: Caller) -> Reply:
 async def _subscribe(context: Context, command: Subscribe, caller: Caller) -> Reply:
     known, before = await context.store.known(), await context.subscription(caller.channel)
     if before is not None:
-        settings = applied(before.settings, command.changes, known)
+        settings = _applied(caller, before.settings, command.changes, known)
         return await _subscribe_again(context, caller, before, settings, known)
-    settings, now = applied(Settings(style=caller.default_style), command.changes, known), context.now
+    now, anew = context.now, Settings(style=caller.default_style)
+    settings = _applied(caller, anew, command.changes, known)
     told = _notice(NoticeKind.SUBSCRIBED, caller.user, None, settings, known)
     notice = notice_record(told, caller, now)
     after = await context.store.subscribe(caller.channel, settings, caller.user, now, notice=notice)
     confirmed = replies.subscribed(after, short_names(known), _open_count(known, settings), now)
     return replied(confirmed, notice)
+
+
+def _applied(caller: Caller, settings: Settings, changes: Changes, known: Known) -> Settings:
+    """Return *settings* after *changes*. Raises `Unfit`, also where there is nobody to publish to."""
+    if changes.publish and not caller.publishes:
+        raise nobody_follows()
+    return applied(settings, changes, known)
 
 
 async def _subscribe_again(
@@ -103,7 +111,7 @@ async def _change(context: Context, command: ChangeSettings, caller: Caller) -> 
     if before is None:
         return Reply(replies.not_subscribed(caller))
     known, now = await context.store.known(), context.now
-    settings = applied(before.settings, command.changes, known)
+    settings = _applied(caller, before.settings, command.changes, known)
     if settings == before.settings:
         return Reply(replies.settings_unchanged())
     told = _notice(NoticeKind.CHANGED, caller.user, before.settings, settings, known)
@@ -117,4 +125,4 @@ async def _list(context: Context, caller: Caller) -> Reply:
     channel = caller.channel
     subscriptions = await context.store.subscriptions(channel.platform, channel.workspace)
     names = short_names(await context.store.known())
-    return Reply(replies.listed(subscriptions, names, context.now))
+    return Reply(replies.listed(caller, subscriptions, names, context.now))

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from bot.commands.caller import Caller
-from bot.commands.replies import say, typed
+from bot.commands.replies import say
+from bot.commands.spelling import asked, typed
 from bot.domain.message import Block, Listing, Message, Strong, Text
 
 ASKING = (("history", "the last ten incidents"), ("uptime", "how much of the time it worked"))
 
 READING = (("settings", "what this channel hears, and how"), ("why", "why incidents were told here, or not"))
+
+CHOOSING = (("settings", "what this channel hears, and how; change it there"), READING[1])
+"""The same for those who choose settings instead of typing them."""
 
 CONFIGURING = (
     ("subscribe", "alert this channel"),
@@ -19,21 +23,25 @@ CONFIGURING = (
     ("test", "send a test alert"),
 )
 
-LISTING = (("list", "all subscribed channels of this workspace"),)
-
 
 def helped(caller: Caller) -> Message:
     """Return a line for each command that this caller may use."""
     ask: tuple[Text, ...] = (
         (Strong(caller.asks_with), ": is Claude down?"),
-        (Strong(f"{caller.asks_with} claude.ai"), ": one component"),
+        (asked(caller, "claude.ai"), ": one component"),
     )
     blocks: list[Block] = [Listing((*ask, *_lines(caller, ASKING)), heading="Claude's status")]
-    configuring = CONFIGURING if caller.may_configure else ()
-    blocks.append(Listing(_lines(caller, (*READING, *configuring)), heading="Alerts in this channel"))
+    blocks.append(Listing(_lines(caller, _alerts(caller)), heading="Alerts in this channel"))
     if caller.may_list:
-        blocks.append(Listing(_lines(caller, LISTING), heading="Workspace"))
+        listing = ("list", f"all subscribed channels of this {caller.workspace}")
+        blocks.append(Listing(_lines(caller, (listing,)), heading=caller.workspace.capitalize()))
     return say("What you can type here", *blocks)
+
+
+def _alerts(caller: Caller) -> tuple[tuple[str, str], ...]:
+    if not caller.may_configure:
+        return READING
+    return (*(READING if caller.types else CHOOSING), *CONFIGURING)
 
 
 def _lines(caller: Caller, commands: tuple[tuple[str, str], ...]) -> tuple[Text, ...]:

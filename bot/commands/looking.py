@@ -10,6 +10,7 @@ from bot.commands.command import Ask, Help, History, Looking, Misunderstood, Upt
 from bot.commands.context import Context
 from bot.commands.help_words import helped
 from bot.commands.problems import NAMES_SHOWN, near
+from bot.commands.spelling import VIEWS, asked, typed
 from bot.domain.answer import answer
 from bot.domain.history import INCIDENTS_LISTED, WINDOWS, history, uptime
 from bot.domain.message import Message
@@ -69,12 +70,17 @@ async def _without_idle_buttons(context: Context, message: Message, caller: Call
 
 def _unknown_word(caller: Caller, text: str, found: tuple[str, ...], known: Known) -> Message:
     """Suggest the command that is near, else the components that are."""
-    command = near(text.split(maxsplit=1)[0], COMMAND_WORDS, cutoff=0.75)
+    command = near(text.split(maxsplit=1)[0], _commands_of(caller), cutoff=0.75)
     if command:
-        return replies.unknown_word(caller, text, [replies.typed(caller, command)], ())
+        return replies.unknown_word(caller, text, [typed(caller, command)], ())
     if len(found) < len(known.components):
-        return replies.unknown_word(caller, text, [replies.asked(caller, one) for one in found], ())
+        return replies.unknown_word(caller, text, [asked(caller, one) for one in found], ())
     return replies.unknown_word(caller, text, (), found if len(found) <= NAMES_SHOWN else ())
+
+
+def _commands_of(caller: Caller) -> tuple[str, ...]:
+    """Return the commands that *caller* sees."""
+    return COMMAND_WORDS if caller.types or caller.may_configure else tuple(sorted(VIEWS))
 
 
 async def _history(context: Context) -> Message:

@@ -26,7 +26,10 @@ EXAMPLES = {
     "echo": "echo=off",
     "reminder": "reminder=2h",
 }
-"""Every setting by the name people type, with a value that is right."""
+"""Every setting that each channel has, by the name people type, with a value that is right."""
+
+PUBLISH = "publish"
+"""The name of the setting that only channels have which others can follow."""
 
 
 class Unfit(Exception):
@@ -62,7 +65,7 @@ def near(word: str, options: Collection[str], cutoff: float = 0.6) -> str | None
 def no_choice(name: str, value: str, options: Sequence[str]) -> Unfit:
     """The setting takes one of some words."""
     nearest = near(value, options)
-    example = f"{name}={nearest}" if nearest else EXAMPLES[name]
+    example = f"{name}={nearest}" if nearest else EXAMPLES.get(name, f"{name}={options[0]}")
     return Unfit(f"{name} is one of {', '.join(options)}; {shown(value)} is none of them.", example)
 
 
@@ -144,7 +147,12 @@ def no_setting(name: str) -> Unfit:
 
 def no_value(name: str) -> Unfit:
     """A setting without its value."""
-    return Unfit(f"{name} lacks its value.", EXAMPLES[name])
+    return Unfit(f"{name} lacks its value.", EXAMPLES.get(name, f"{name}=on"))
+
+
+def nobody_follows() -> Unfit:
+    """A channel is to publish that nobody can follow."""
+    return Unfit("Only a channel that others can follow publishes, and this one is none.")
 
 
 def given_twice(name: str) -> Unfit:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from bot.commands.caller import Caller
 from bot.commands.problems import shown
+from bot.commands.spelling import advised, all_commands, typed
 from bot.domain.message import (
     Block,
     Button,
@@ -30,23 +31,10 @@ SUBSCRIPTIONS_LISTED = 40
 SUBSCRIBE = Button("subscribe", "Alert this channel")
 TEST = Button("test", "Send a test")
 
-ASKING = frozenset({"history", "uptime", "help"})
-
 
 def say(title: str, *blocks: Block, footer: Text = (), buttons: tuple[Button, ...] = ()) -> Message:
     """Return a message in the neutral mood: the colours of alerts would speak of Claude."""
     return Message(Tone.BLUE, title, blocks, footer=footer, buttons=buttons)
-
-
-def typed(caller: Caller, command: str) -> Strong:
-    """Return what to type for *command* on the caller's platform."""
-    word = command.partition(" ")[0]
-    return Strong(f"{caller.asks_with if word in ASKING else caller.configures_with} {command}")
-
-
-def asked(caller: Caller, component: str) -> Strong:
-    """Return what to type for the state of *component* on the caller's platform."""
-    return Strong(f"{caller.asks_with} {component}")
 
 
 def not_allowed(who: str) -> Message:
@@ -56,11 +44,8 @@ def not_allowed(who: str) -> Message:
 
 def misunderstood(caller: Caller, problem: str, nearest: str) -> Message:
     """Say what does not fit, and what was probably meant."""
-    if not nearest:
-        return say(problem, Line(("All commands: ", typed(caller, "help"))))
-    if "=" in nearest and not caller.types:
-        return say(problem, Line(("Try ", Strong(nearest.partition(" ")[2]))))
-    return say(problem, Line(("Try ", typed(caller, nearest))))
+    cure = advised(caller, nearest) if nearest else all_commands(caller)
+    return say(problem, *([Line(cure)] if cure else []))
 
 
 def unknown_word(caller: Caller, text: str, near: Sequence[Strong], components: Sequence[str]) -> Message:
@@ -71,8 +56,9 @@ def unknown_word(caller: Caller, text: str, near: Sequence[Strong], components: 
         for index, one in enumerate(near):
             line += [" or " if index else "", one]
         return say(title, Line((*line, "?")))
-    some = f"Components: {', '.join(components)}. " if components else ""
-    return say(title, Line((some, "All commands: ", typed(caller, "help"))))
+    some = (f"Components: {', '.join(components)}. ",) if components else ()
+    cure = (*some, *all_commands(caller))
+    return say(title, *([Line(cure)] if cure else []))
 
 
 def not_subscribed(caller: Caller) -> Message:
@@ -134,7 +120,7 @@ def settings_shown(caller: Caller, subscription: Subscription, components: Names
     hinted = caller.may_configure and caller.types
     lines: list[Text] = [
         (Strong(row.name), ": ", *row.words, f" · {row.typed}" if hinted else "")
-        for row in rows(subscription.settings, components)
+        for row in rows(subscription.settings, components, publishes=caller.publishes)
     ]
     if hinted and caller.mentions:
         lines.append((f"mention= takes {caller.mentions}",))
@@ -168,10 +154,12 @@ def _mute_line(subscription: Subscription, now: datetime) -> list[Block]:
     return [Line((Strong("Muted"), " until ", When(mute.until), "."))]
 
 
-def listed(subscriptions: Sequence[Subscription], components: Names, now: datetime) -> Message:
-    """Show all subscriptions of a workspace."""
+def listed(
+    caller: Caller, subscriptions: Sequence[Subscription], components: Names, now: datetime
+) -> Message:
+    """Show all subscriptions of the caller's workspace."""
     if not subscriptions:
-        return say("No channel of this workspace is subscribed")
+        return say(f"No channel of this {caller.workspace} is subscribed")
     lines: list[Text] = [_listed_line(one, components, now) for one in subscriptions[:SUBSCRIPTIONS_LISTED]]
     if len(subscriptions) > SUBSCRIPTIONS_LISTED:
         lines.append((f"and {len(subscriptions) - SUBSCRIPTIONS_LISTED} more",))

@@ -18,7 +18,7 @@ Value = TypeVar("Value")
 SAME = {"component": "components", "timezone": "zone", "tz": "zone"}
 """Other names of a setting."""
 
-NAMES = "|".join(sorted({*problems.EXAMPLES, *SAME}, reverse=True))
+NAMES = "|".join(sorted({*problems.EXAMPLES, problems.PUBLISH, *SAME}, reverse=True))
 
 # What stands in quotes holds no setting. Only names we know may have a colon behind them: words do, too.
 PAIR = re.compile(rf'"[^"]*"?|(?<![^\s,;])(?:([A-Za-z][A-Za-z_-]*)\s*=|((?i:{NAMES}))\s*:)\s*')
@@ -169,4 +169,5 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "critical": _switch,
     "echo": _switch,
     "reminder": _reminder,
+    problems.PUBLISH: _switch,
 }

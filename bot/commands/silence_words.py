@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.commands.caller import Caller
-from bot.commands.replies import say, typed
+from bot.commands.replies import say
+from bot.commands.spelling import typed
 from bot.domain.message import Line, Message, When
 from bot.domain.record import Record
 from bot.domain.subscription import Mute

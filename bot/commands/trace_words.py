@@ -19,7 +19,7 @@ DETAIL_CHARS = 240
 CAUSES = {
     Cause.HISTORY: "it was over when I first read the page, so it is history.",
     Cause.UNSUBSCRIBED: "this channel was not subscribed when it was first seen.",
-    Cause.MAINTENANCE: "this channel had maintenance=off then.",
+    Cause.MAINTENANCE: "this channel wanted no maintenance then.",
     Cause.BEFORE: "it began before this channel subscribed, and was over when it was first seen.",
     Cause.OLD: "it had been over for more than a day when it was first seen.",
     Cause.UNKNOWN: "the settings changed while it was open, or it is too long ago to be remembered.",
@@ -59,9 +59,8 @@ def _traced_one(finding: Finding, components: Names, now: datetime) -> Listing:
 def _why_not(finding: Finding, components: Names) -> str:
     why, settings, record = cause(finding), finding.settings, finding.record
     if why is Cause.IMPACT and settings:
-        return (
-            f"{impact_word(record.highest_impact)} is below what held then, impact={settings.least_impact}."
-        )
+        least = impact_word(settings.least_impact)
+        return f"{impact_word(record.highest_impact)} is below the least that was told then, {least}."
     if why is Cause.COMPONENTS and settings:
         named = [one.name for one in (*record.affected, *record.also) if one.id in record.component_ids]
         return f"it affects {names(named)}; followed then: {component_words(settings, components)}."

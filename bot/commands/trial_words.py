@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.commands.caller import Caller
-from bot.commands.replies import say, typed
+from bot.commands.replies import say
+from bot.commands.spelling import typed
 from bot.domain.message import Block, Line, Message, Strong, When
 from bot.domain.settings_words import Names, mention_words, quiet_words, summary
 from bot.domain.subscription import Settings, State, Subscription
@@ -46,6 +47,8 @@ def queued(
     *quiet* is whether quiet hours silence it; *recent* is the last test if that is why it calls nobody.
     """
     blocks: list[Block] = [Line((f"It is shown as an incident of {impact} impact and is over at once.",))]
+    if subscription.settings.publish:
+        blocks.append(Line(("Nobody who follows this channel sees it: a test is not published.",)))
     mute = subscription.mute
     if subscription.state is State.PAUSED:
         reason = subscription.pause_reason or "The platform refused our messages."

@@ -27,6 +27,10 @@ MEANT = {
 """Abbreviations that are no zones, or are several: good enough for a suggestion, never taken as meant."""
 
 
+LONGEST = 60
+"""How much of what is typed is looked at for suggestions; the longest name has 32 characters."""
+
+
 def find_zone(text: str) -> str:
     """Return the IANA name that *text* is, in any case. Raises `Unfit` with the nearest one."""
     wanted = _key(text)
@@ -47,6 +51,15 @@ def nearest_zone(text: str) -> str | None:
     name = problems.near(wanted, _zones())
     city = problems.near(wanted, cities, cutoff=0.75)
     return cities[city] if city else _zones()[name] if name else None
+
+
+def suggest_zones(text: str) -> list[str]:
+    """Return the zones that *text* may mean, best first: those of its city, then what holds it."""
+    wanted = _key(text[:LONGEST])
+    found = [zone for key, zone in _zones().items() if wanted in key]
+    found.sort(key=lambda zone: (not zone.rpartition("/")[2].casefold().startswith(wanted), zone))
+    first = MEANT.get(wanted) or (None if found else nearest_zone(wanted))
+    return [*([first] if first else []), *found]
 
 
 def _key(text: str) -> str:

@@ -71,8 +71,9 @@ class Post:
 
     *shows* are update ids, *says* mark ids: both count as told once the post is there. *loud* are
     the kinds of loud word it speaks (empty: silent), *echo* whether a reply also appears in the
-    channel, *mention* whom it calls. Those three are decided at the first send only, so they are
-    no part of what an edit compares.
+    channel, *mention* whom it calls, *publish* whether a card also goes to those who follow the
+    channel from elsewhere. Those four are decided at the first send only, so they are no part of what
+    an edit compares. Neither is *closes*: the incident of this reply is over, nothing more is expected.
     """
 
     key: str
@@ -83,6 +84,8 @@ class Post:
     loud: tuple[MarkKind, ...] = ()
     echo: bool = False
     mention: str | None = None
+    publish: bool = False
+    closes: bool = False
 
     @property
     def digest(self) -> str:

@@ -20,13 +20,28 @@ def start_is_loud(scene: Scene) -> bool:
 
     What had all happened before the channel subscribed is not, nor what is over; a test is.
     """
-    record, origin = scene.record, scene.delivery.origin
+    record = scene.record
     if not any(mark.kind is MarkKind.START for mark in record.marks):
         return False
-    begins_here = record.is_open and record.newest_at >= scene.subscription.since
-    if origin is not Origin.TEST and not (origin is Origin.NEWS and begins_here):
+    if scene.delivery.origin is not Origin.TEST and not _begins_here(scene):
         return False
     return _may_be_loud(scene, Mark("start", MarkKind.START, record.newest_at, scene.delivery.created_at))
+
+
+def start_is_published(scene: Scene) -> bool:
+    """Return whether the first card also goes to those who follow the channel: it is news, if not loud.
+
+    They chose no quiet hours here; what is over, or was open before the channel subscribed, is no news.
+    """
+    fresh = scene.now - scene.record.newest_at <= NEWS_FOR
+    return scene.settings.publish and fresh and _begins_here(scene)
+
+
+def _begins_here(scene: Scene) -> bool:
+    """Return whether the incident is open, and its newest word came after the channel subscribed."""
+    record = scene.record
+    is_news = scene.delivery.origin is Origin.NEWS
+    return is_news and record.is_open and record.newest_at >= scene.subscription.since
 
 
 def loud_marks(scene: Scene, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:

@@ -35,8 +35,9 @@ class Row:
     typed: str
 
 
-def rows(settings: Settings, components: Names) -> tuple[Row, ...]:
-    """Return every setting in words."""
+def rows(settings: Settings, components: Names, *, publishes: bool = False) -> tuple[Row, ...]:
+    """Return every setting in words; whether it *publishes* only where a channel can."""
+    publish = Row("Publish", (_publish_words(publish=settings.publish),), "publish=on|off")
     return (
         Row("Components", (component_words(settings, components),), "components=claude.ai,api|all"),
         Row("Least impact", (IMPACT_LINES[settings.least_impact],), "impact=none|minor|major|critical"),
@@ -46,15 +47,16 @@ def rows(settings: Settings, components: Names) -> tuple[Row, ...]:
         Row("Quiet hours", (quiet_words(settings.quiet_hours),), _quiet_typed(settings.quiet_hours)),
         Row("Echo", (_echo_words(echo=settings.echo),), "echo=on|off"),
         Row("Reminder", (_reminder_words(settings),), "reminder=2h|off"),
+        *([publish] if publishes else []),
     )
 
 
 def differences(before: Settings, after: Settings, components: Names) -> tuple[Text, ...]:
     """Return a line for each setting that differs: what held, and what holds now."""
-    pairs = zip(rows(before, components), rows(after, components), strict=True)
+    former, present = (rows(one, components, publishes=True) for one in (before, after))
     return tuple(
         (Strong(new.name), ": ", *new.words, " (was: ", *old.words, ")")
-        for old, new in pairs
+        for old, new in zip(former, present, strict=True)
         if old.words != new.words
     )
 
@@ -113,6 +115,14 @@ def _echo_words(*, echo: bool) -> str:
         "on, the end of an incident is also said in the channel"
         if echo
         else "off, the end stays in the thread"
+    )
+
+
+def _publish_words(*, publish: bool) -> str:
+    return (
+        "on, the card of a new incident also goes to those who follow this channel"
+        if publish
+        else "off, cards stay in this channel"
     )
 
 

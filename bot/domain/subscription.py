@@ -66,7 +66,11 @@ class QuietHours:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a channel chose. *components* are ids, empty for all; *reminder* is None or >= 30 min."""
+    """What a channel chose.
+
+    *components* are ids, empty for all; *reminder* is None or >= 30 min. *publish*: where the platform
+    has channels that others follow, a card that is news is published to these, once.
+    """
 
     components: frozenset[str] = frozenset()
     least_impact: str = "none"
@@ -76,6 +80,7 @@ class Settings:
     quiet_hours: QuietHours | None = None
     echo: bool = True
     reminder: timedelta | None = None
+    publish: bool = False
 
     @property
     def least_rank(self) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.domain import card, reply
 from bot.domain.delivery import Delivery, Post, PostKind, Receipt, Thread
-from bot.domain.loud import loud_marks, mention, start_is_loud
+from bot.domain.loud import loud_marks, mention, start_is_loud, start_is_published
 from bot.domain.notice import Notice
 from bot.domain.notice_words import notice_message
 from bot.domain.pending import Pending, find_pending, taken_up_by
@@ -72,6 +72,7 @@ def _first(scene: Scene) -> Thread:
         says=tuple(mark.id for mark in scene.record.marks),
         loud=loud,
         mention=mention(scene, loud),
+        publish=start_is_published(scene),
     )
     return Thread((post,))
 
@@ -111,18 +112,24 @@ def _next_post(scene: Scene, pending: Pending, carrier: str | None) -> Post | No
     loud = tuple(dict.fromkeys(mark.kind for mark in marks))
     if carrier:
         return _word(scene, marks, loud) if marks else None
-    alone = scene.style is Style.POST
+    kind = PostKind.POST if scene.style is Style.POST else PostKind.REPLY
     says = tuple(mark.id for mark in pending.marks)
     return Post(
         pending.key,
-        PostKind.POST if alone else PostKind.REPLY,
+        kind,
         reply.reply(scene.record, scene.page_url, pending.updates, says),
         shows=pending.updates,
         says=says,
         loud=loud,
-        echo=not alone and scene.settings.echo and MarkKind.RESOLVED in loud,
+        echo=kind is PostKind.REPLY and scene.settings.echo and MarkKind.RESOLVED in loud,
         mention=mention(scene, loud),
+        closes=_closes(scene, kind),
     )
+
+
+def _closes(scene: Scene, kind: PostKind) -> bool:
+    """Return whether nothing is expected below the card after a post of *kind*, be it sent or edited."""
+    return kind is PostKind.REPLY and not scene.record.is_open
 
 
 def _word(scene: Scene, marks: tuple[Mark, ...], loud: tuple[MarkKind, ...]) -> Post:
@@ -154,7 +161,8 @@ def _now(scene: Scene, receipt: Receipt, taken_up: Pending | None) -> Post:
         message = card.card(scene.record, scene.page_url, shows)
     else:
         message = reply.reply(scene.record, scene.page_url, shows, says)
-    return Post(receipt.key, receipt.kind, message, shows=shows, says=says)
+    closes = _closes(scene, receipt.kind)
+    return Post(receipt.key, receipt.kind, message, shows=shows, says=says, closes=closes)
 
 
 def _unfollowed(scene: Scene) -> tuple[Post, ...]:

@@ -222,10 +222,10 @@ async def test_nobody_is_told_to_type_settings_where_they_are_not_typed(world: W
     await world.do("subscribe")
     picking = replace(OWNER, configures_with="/claudealerts", types=False)
     assert (await world.lines("settings quiet=22-7", picking))[1] == (
-        "Try quiet=22:00-07:00 zone=Europe/Berlin"
+        "Try Quiet hours: 22:00-07:00, Time zone: Europe/Berlin"
     )
     assert not any("=" in line for line in await world.lines("settings", picking))
-    assert (await world.lines("mute", picking))[1] == "Try /claudealerts mute 2h"
+    assert (await world.lines("mute", picking))[1] == "Try /claudealerts mute for:2h"
 
 
 async def test_settings_that_hold_already_are_no_change(world: World) -> None:

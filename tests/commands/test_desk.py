@@ -89,10 +89,25 @@ async def test_help_shows_what_this_caller_may_do(world: World) -> None:
 
 async def test_help_speaks_the_platform_of_the_caller(world: World) -> None:
     """Where settings are not typed as text, nobody is told to type them."""
-    lines = await world.lines("help", replace(OWNER, configures_with="/claudealerts", types=False))
-    assert "  /claudestatus uptime: how much of the time it worked" in lines
-    assert "  /claudealerts unmute: end the silence" in lines
-    assert not any("=" in line for line in lines)
+    elsewhere = replace(OWNER, configures_with="/claudealerts", types=False, workspace="server")
+    assert await world.lines("help", elsewhere) == [
+        "🔵 What you can type here",
+        "Claude's status",
+        "  /claudestatus: is Claude down?",
+        "  /claudestatus component:claude.ai: one component",
+        "  /claudestatus view:history: the last ten incidents",
+        "  /claudestatus view:uptime: how much of the time it worked",
+        "Alerts in this channel",
+        "  /claudealerts settings: what this channel hears, and how; change it there",
+        "  /claudealerts why: why incidents were told here, or not",
+        "  /claudealerts subscribe: alert this channel",
+        "  /claudealerts unsubscribe: no more alerts here",
+        "  /claudealerts mute for:2h: silence for a while",
+        "  /claudealerts unmute: end the silence",
+        "  /claudealerts test: send a test alert",
+        "Server",
+        "  /claudealerts list: all subscribed channels of this server",
+    ]
 
 
 def test_a_caller_may_nothing_unless_told() -> None:

@@ -105,7 +105,9 @@ async def test_the_impact_filter_is_named_with_what_held_then(world: World) -> N
     await opens(world)
     await goes_on(world, 10, "resolved")
     await world.do("settings impact=none")
-    assert (await traced(world))[1] == "  Not told: minor impact is below what held then, impact=major."
+    assert (await traced(world))[
+        1
+    ] == "  Not told: minor impact is below the least that was told then, major impact."
 
 
 async def test_the_component_filter_is_named_with_both_sides(world: World) -> None:

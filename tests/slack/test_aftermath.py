@@ -12,9 +12,9 @@ import pytest
 
 from adapters.slack.aftermath import MOST_EXPECTED, Aftermath
 from adapters.slack.request import Request
-from adapters.slack.underway import Underway
 from bot.domain.delivery import Delivery
 from bot.domain.subscription import Channel, Subscription
+from bot.underway import Underway
 from tests.fakes.slack.faults import error, limited
 from tests.fakes.slack.heard import Heard, shown
 from tests.fakes.slack.people import Somebody

@@ -7,10 +7,10 @@ import logging
 import pytest
 
 from tests.factories import components, incident
+from tests.fakes.broken_store import BrokenStore
 from tests.fakes.slack.faults import error
 from tests.fakes.slack.heard import buttons_of, shown
 from tests.fakes.slack.people import Somebody
-from tests.slack.broken_store import BrokenStore
 from tests.slack.world import World
 
 STRANGER = Somebody("U0FAR", team="T0FAR")

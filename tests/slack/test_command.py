@@ -10,11 +10,11 @@ import pytest
 from adapters.slack.typed import mention_target, plain_words
 from bot.domain.subscription import Mention
 from tests.factories import components, incident
+from tests.fakes.broken_store import BrokenStore, SlowStore
 from tests.fakes.slack.faults import Fault, error, hang, http
 from tests.fakes.slack.heard import Ack
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.people import Somebody
-from tests.slack.broken_store import BrokenStore, SlowStore
 from tests.slack.world import World
 
 SLACK_IS_ASKED = {"apps.connections.open"}

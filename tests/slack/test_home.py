@@ -9,11 +9,11 @@ import pytest
 from adapters.slack.seal import Seal
 from bot.domain.subscription import Channel, Settings
 from tests.factories import component, components, incident
+from tests.fakes.broken_store import BrokenStore
 from tests.fakes.slack.faults import error
 from tests.fakes.slack.heard import buttons_of, shown
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.people import Somebody
-from tests.slack.broken_store import BrokenStore
 from tests.slack.world import KEY, World
 
 ALICE, BOB, ADMIN = Somebody(), Somebody("U0BOB"), Somebody("U0ADMIN")

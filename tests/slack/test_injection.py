@@ -8,7 +8,6 @@ from dataclasses import replace
 import pytest
 
 from adapters.slack.blocks import Rendered, blocks_of, render
-from adapters.slack.text import clean
 from adapters.statuspage.parse import parse as parse_page
 from bot.commands import Caller
 from bot.domain.answer import answer
@@ -18,6 +17,7 @@ from bot.domain.history import history
 from bot.domain.message import Line, Link, Listing, Message, Named, NamedKind, Quote, Strong, Tone
 from bot.domain.record import Known
 from bot.domain.reply import reply
+from bot.domain.sendable import clean
 from bot.domain.status import Endpoint, Snapshot
 from bot.domain.subscription import Channel, Mention
 from bot.domain.transitions import absorb

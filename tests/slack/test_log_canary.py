@@ -22,11 +22,11 @@ from adapters.web import Route, serve
 from bot.logs import configure_logs
 from bot.settings import LogFormat, LogLevel
 from storage.opening import open_store
+from tests.fakes.broken_store import BrokenStore
 from tests.fakes.clock import SetClock
 from tests.fakes.slack.http_sender import FORM, JSON, HttpSender
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import slack_stand_in
-from tests.slack.broken_store import BrokenStore
 from tests.slack.socket_bot import BRISK
 from tests.slack.tiny import RESPONSE_URL, Json, TinyApp, click, command, mention, suggestion
 from tests.slack.world import World

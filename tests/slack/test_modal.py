@@ -10,11 +10,11 @@ import pytest
 
 from bot.domain.subscription import Mention, QuietHours, Settings, State, Style
 from tests.factories import change, component, components, incident, update
+from tests.fakes.broken_store import BrokenStore
 from tests.fakes.slack.faults import error
 from tests.fakes.slack.heard import Heard, shown
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.people import Somebody
-from tests.slack.broken_store import BrokenStore
 from tests.slack.world import World
 
 BOB = Somebody("U0BOB")

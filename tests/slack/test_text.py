@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.slack.text import clean, cut, cut_plain, escape, inert, mrkdwn, units, web
+from adapters.slack.text import cut, escape, inert, mrkdwn, web
 from bot.domain.message import Link, Named, NamedKind, Strong, When, WhenStyle
+from bot.domain.sendable import clean, cut_plain, units
 from tests.fakes.slack.mrkdwn import loose_characters, mrkdwn_styles, mrkdwn_tokens, mrkdwn_words
 
 NOON = datetime(2026, 5, 4, 12, 5, tzinfo=UTC)

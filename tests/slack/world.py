@@ -19,7 +19,6 @@ from adapters.slack.app import build_app
 from adapters.slack.chat import SlackChat
 from adapters.slack.paced import Paced
 from adapters.slack.seal import seal_key
-from adapters.slack.underway import Underway
 from adapters.slack.web_api import WebApi
 from adapters.slack.workspaces import OneWorkspace
 from adapters.statuspage.parse import parse as parse_page
@@ -30,6 +29,7 @@ from bot.domain.status import Endpoint, Snapshot
 from bot.domain.subscription import Channel, Settings, State, Subscription
 from bot.domain.transitions import absorb
 from bot.ports import Store
+from bot.underway import Underway
 from storage.store import SqlStore
 from tests.factories import PAGE_URL, Document, encode, incidents_document, summary
 from tests.fakes.clock import SetClock

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -147,11 +148,35 @@ async def of_the_first_schema(url: str) -> SqlStore:
     return SqlStore(database)
 
 
+LATER_TABLES = ("handled", "spent", "departed")
+"""What every step after the first one made; none of them changed a table that was there."""
+
+
+async def lose_later_tables(store: SqlStore) -> None:
+    """Leave the database as the first version of the program would have written it."""
+
+    async def lose(db: AsyncConnection) -> None:
+        for name in LATER_TABLES:
+            await db.execute(text(f"DROP TABLE {name}"))
+        await db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+    await store.database.write(lose)
+
+
+async def test_the_later_tables_are_all_that_the_first_schema_lacks(bare_url: str) -> None:
+    first = await of_the_first_schema(bare_url)
+    found = await first.database.read(lambda db: db.run_sync(described))
+    assert METADATA.tables.keys() - found.keys() == set(LATER_TABLES)
+    await first.close()
+
+
 async def test_an_older_schema_is_brought_up_to_date_without_loss(bare_url: str) -> None:
-    old = await of_the_first_schema(bare_url)
+    await migrate(bare_url)
+    old = await open_store(bare_url)
     made = await old.subscribe(channel(), Settings(components=frozenset({"chat"})), "somebody", START)
     await told(old, record("open"), record("over", closed=START))
     before = await known_of(old)
+    await lose_later_tables(old)
     await old.close()
     assert await migrate(bare_url)
     store = await open_store(bare_url)
@@ -159,6 +184,8 @@ async def test_an_older_schema_is_brought_up_to_date_without_loss(bare_url: str)
     assert await store.subscription(channel()) == made
     assert keys(await taken(store)) == [("channel1", "open"), ("channel1", "over")]
     assert await store.first_time("event1", START)
+    assert await store.spend("starts", START, [(timedelta(hours=1), 1)]) == timedelta(0)
+    await store.left("terminal", "home", START)
     await store.close()
 
 

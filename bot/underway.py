@@ -1,4 +1,4 @@
-"""The work that goes on after a request was acknowledged."""
+"""The work that goes on for somebody after their request was taken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 
 class Underway:
-    """Holds tasks until they end: the event loop alone would let them be collected half-way."""
+    """Holds tasks until they end, whatever becomes of what began them: nobody else does."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -36,4 +36,4 @@ class Underway:
         self._tasks.discard(task)
         error = None if task.cancelled() else task.exception()
         if error is not None:
-            log.error("what came after an acknowledgement failed (%s)", kind_and_place(error))
+            log.error("what was begun for somebody failed (%s)", kind_and_place(error))
