@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from adapters.slack.check import findings
+from adapters.discord.check import findings as discord_findings
+from adapters.discord.endpoints import pointed_at
+from adapters.slack.check import findings as slack_findings
 from adapters.slack.session import open_client
-from bot.access import slack_access
+from bot.access import discord_access, slack_access
 from bot.domain.status import Endpoint
 from bot.finding import Finding
 from bot.ports import StatusSource, Unreadable
@@ -24,6 +26,8 @@ async def check(settings: Settings, source: StatusSource) -> AsyncIterator[Findi
     yield finding
     yield await _page(settings, source)
     async for finding in _slack(settings, store):
+        yield finding
+    async for finding in _discord(settings, store):
         yield finding
     if store is not None:
         await store.close()
@@ -46,7 +50,7 @@ async def _slack(settings: Settings, store: SqlStore | None) -> AsyncIterator[Fi
     if access is None:
         return
     async with open_client(access.base_url) as client:
-        looked = findings(
+        looked = slack_findings(
             client,
             store,
             bot_token=access.bot_token,
@@ -55,6 +59,15 @@ async def _slack(settings: Settings, store: SqlStore | None) -> AsyncIterator[Fi
             port=settings.port,
         )
         async for finding in looked:
+            yield finding
+
+
+async def _discord(settings: Settings, store: SqlStore | None) -> AsyncIterator[Finding]:
+    access = discord_access(settings)
+    if access is None:
+        return
+    with pointed_at(access.endpoints):
+        async for finding in discord_findings(access.token, store):
             yield finding
 
 

@@ -1,4 +1,4 @@
-"""The ways in: what people say reaches us over Slack's socket, or over our own port."""
+"""The ways in: what people say reaches us over Slack's socket, Discord's gateway, or our own port."""
 
 from __future__ import annotations
 
@@ -30,11 +30,15 @@ async def open_doors(bot: Bot) -> AsyncIterator[None]:
     """Let people in for as long as the block runs. Raises `CannotServe` where PORT cannot be had."""
     async with AsyncExitStack() as doors:
         if bot.slack:
-            doors.push_async_callback(_finished, bot.slack.underway.finish())
+            doors.push_async_callback(_finished, bot.slack.underway.finish)
         if bot.settings.port is not None and Role.WEB in bot.options.roles:
             await doors.enter_async_context(serve(bot.settings.port, routes(bot)))
         if bot.slack and bot.slack.socket and Role.SLACK in bot.options.roles:
-            await doors.enter_async_context(_running(kept_up(bot.slack.socket.run)))
+            await doors.enter_async_context(_running(kept_up("Slack's Socket Mode", bot.slack.socket.run)))
+        if bot.discord and Role.DISCORD in bot.options.roles:
+            await doors.enter_async_context(_running(kept_up("Discord's gateway", bot.discord.gateway.run)))
+            # An answer goes through the client that heard the question, so it comes before the client's end.
+            doors.push_async_callback(_finished, bot.discord.underway.finish)
         yield
 
 
@@ -50,22 +54,24 @@ async def _alive(_request: web.Request) -> web.Response:
     return web.Response(text="ok\n")
 
 
-async def _finished(finishing: Coroutine[Any, Any, None]) -> None:
+async def _finished(finish: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Wait a moment for what people still wait for."""
     try:
         async with asyncio.timeout(FINISHING.total_seconds()):
-            await finishing
+            await finish()
     except TimeoutError:
         log.warning("stopped while somebody was being answered")
 
 
 async def kept_up(
-    run: Callable[[], Coroutine[Any, Any, None]], sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    what: str,
+    run: Callable[[], Coroutine[Any, Any, None]],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Run what should never end by itself, again and again, until cancelled.
 
-    *sleep* waits some seconds. How often it ended is never forgotten: what ends unexpectedly is an
-    error of ours, which the log should show and not be full of.
+    *what* is its name in the log. *sleep* waits some seconds. How often it ended is never forgotten:
+    what ends unexpectedly is an error of ours, which the log should show and not be full of.
     """
     ends = 0
     while True:
@@ -76,7 +82,7 @@ async def kept_up(
             why = kind_and_place(error)
         wait = WAITS[min(ends, len(WAITS) - 1)]
         ends += 1
-        log.error("Slack's Socket Mode ended unexpectedly (%s); begun again in %g s", why, wait)
+        log.error("%s ended unexpectedly (%s); begun again in %g s", what, why, wait)
         await sleep(wait)
 
 

@@ -24,7 +24,10 @@ def greeting(bot: Bot, *, typed: bool) -> list[str]:
 
 
 def _told(bot: Bot) -> str:
-    return "Alerts appear here." if bot.tells_terminal else "Alerts go to Slack."
+    if bot.tells_terminal:
+        return "Alerts appear here."
+    told = [name for name, platform in (("Slack", bot.slack), ("Discord", bot.discord)) if platform]
+    return f"Alerts go to {' and '.join(told)}."
 
 
 def _ways_in(bot: Bot) -> list[str]:
@@ -38,6 +41,10 @@ def _ways_in(bot: Bot) -> list[str]:
         ways.append(f"Listening on port {settings.port}{slack}.")
     if bot.slack and not ways:
         ways.append("This process answers nobody in Slack (see --roles).")
+    if bot.discord and Role.DISCORD in roles:
+        ways.append("Discord is answered through its gateway.")
+    elif bot.discord:
+        ways.append("This process answers nobody in Discord (see --roles).")
     return ways
 
 
@@ -46,6 +53,4 @@ def _unserved(bot: Bot) -> list[str]:
     lines = []
     if bot.settings.slack and bot.slack is None:
         lines.append("SLACK_CLIENT_ID is set, but this version serves one workspace: set SLACK_BOT_TOKEN.")
-    if bot.settings.discord:
-        lines.append("DISCORD_BOT_TOKEN is set, but this version does not speak to Discord yet.")
     return lines

@@ -15,6 +15,7 @@ NOISY = {
     "aiosqlite": logging.WARNING,
     "alembic": logging.WARNING,
     "apscheduler": logging.ERROR,
+    "discord": logging.CRITICAL,
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
     "psycopg": logging.WARNING,
@@ -25,8 +26,8 @@ NOISY = {
 """Libraries that tell of every request or every statement with all that is in it, and a scheduler that
 warns when a slow poll skips its turn.
 
-Slack's quote whole requests, with tokens and what people wrote, up to the level of errors; what goes
-wrong there is told by `adapters.slack`.
+Slack's and Discord's quote whole requests, with tokens and what people wrote, up to the level of errors;
+what goes wrong there is told by `adapters.slack` and `adapters.discord`.
 """
 
 SHAPES = re.compile(
@@ -35,6 +36,10 @@ SHAPES = re.compile(
     r"|https://hooks\.slack\.com/[^\s\"'<>)\\]+"
     r"|(?<=ticket=)[\w-]+"
     r"|v0=[0-9a-f]{64}"
+    r"|(?<=/webhooks/)\d+/[\w-]+"  # https://discord.com/developers/docs/interactions/receiving-and-responding
+    r"|(?<=/interactions/)\d+/[\w-]+"
+    r"|aW50ZXJhY3Rpb2[\w=-]+"  # how the tokens of interactions begin: "interactio" in base64
+    r"|[\w-]{24,28}\.[\w-]{6}\.[\w-]{27,}"  # https://discord.com/developers/docs/reference#authentication
 )
 """Secrets that are known by how they look: tokens, response_urls, websocket tickets, signatures."""
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from adapters.clock import SystemClock
 from adapters.console import Console, Ledger, Terminal
+from adapters.discord.opening import Discord, open_discord
 from adapters.slack.opening import Slack, open_slack
 from adapters.statuspage.client import StatusPage
 from adapters.statuspage.heartbeat import Heartbeat
 from adapters.statuspage.transfer import open_client
-from bot.access import slack_access
+from bot.access import discord_access, slack_access
 from bot.commands import Desk
 from bot.courier import Courier
 from bot.ports import Chat, Settlement
@@ -48,7 +49,7 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Everything that runs in one process. *slack* is None where it is not configured."""
+    """Everything that runs in one process. *slack* and *discord* are None where they are not configured."""
 
     settings: Settings
     options: Options
@@ -58,13 +59,14 @@ class Bot:
     desk: Desk
     terminal: Terminal
     slack: Slack | None
+    discord: Discord | None
     heartbeat: Heartbeat | None
     clock: SystemClock
 
     @property
     def tells_terminal(self) -> bool:
         """True where no platform is configured: then the terminal is the channel."""
-        return self.slack is None
+        return self.slack is None and self.discord is None
 
 
 @asynccontextmanager
@@ -79,9 +81,14 @@ async def built(
         client = await opened.enter_async_context(open_client())
         desk = Desk(store, clock, page_url)
         slack = await _slack(opened, settings, desk, store, clock)
-        chats: dict[str, Chat] = {TERMINAL.platform: Console(terminal, clock, Ledger(options.ledger))}
+        discord = await _discord(opened, settings, desk, store, clock)
+        chats: dict[str, Chat] = {}
         if slack is not None:
-            chats = {"slack": slack.chat}
+            chats["slack"] = slack.chat
+        if discord is not None:
+            chats["discord"] = discord.chat
+        if not chats:
+            chats = {TERMINAL.platform: Console(terminal, clock, Ledger(options.ledger))}
         rhythm = Rhythm(summary=timedelta(seconds=settings.poll_seconds))
         yield Bot(
             settings=settings,
@@ -92,6 +99,7 @@ async def built(
             desk=desk,
             terminal=terminal,
             slack=slack,
+            discord=discord,
             heartbeat=Heartbeat(settings.heartbeat_url.reveal(), client) if settings.heartbeat_url else None,
             clock=clock,
         )
@@ -104,6 +112,16 @@ async def _slack(
     if access is None:
         return None
     return await opened.enter_async_context(open_slack(access, desk, store, clock, settings.status_page_url))
+
+
+async def _discord(
+    opened: AsyncExitStack, settings: Settings, desk: Desk, store: SqlStore, clock: SystemClock
+) -> Discord | None:
+    access = discord_access(settings)
+    if access is None:
+        return None
+    page_url = settings.status_page_url
+    return await opened.enter_async_context(open_discord(access, desk, store, clock, page_url))
 
 
 def _owner() -> str:

@@ -51,7 +51,7 @@ class Naps:
 @asynccontextmanager
 async def supervised(socket: Socket, naps: Naps) -> AsyncIterator[asyncio.Task[None]]:
     """Keep *socket* up, and wait until it listens."""
-    task = asyncio.create_task(kept_up(socket.run, naps.sleep))
+    task = asyncio.create_task(kept_up("Slack's Socket Mode", socket.run, naps.sleep))
     try:
         async with asyncio.timeout(10):
             await socket.listening.wait()

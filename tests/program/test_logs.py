@@ -17,6 +17,8 @@ LOOKING_SECRET = [
     "xapp-1-A0CLAUDE-5678-0123456789abcdef",
     "https://hooks.slack.com/commands/T0CLAUDE/397700885554/96rGlfmibIGlgcZRskXaIFfN",
     "v0=" + "a2" * 32,
+    ".".join(("A" * 24, "b2" * 3, "c3" * 14)),
+    "aW50ZXJhY3Rpb246" + "d4" * 40,
 ]
 
 
@@ -52,6 +54,15 @@ def test_a_ticket_is_taken_out_and_the_rest_of_the_address_stays(capsys: pytest.
     configure_logs(LogLevel.DEBUG, LogFormat.CONSOLE, colours=False)
     logging.getLogger("bot").info("wss://wss-primary.slack.com/link/?ticket=canary-1&app_id=A0")
     assert "/link/?ticket=(secret)&app_id=A0" in capsys.readouterr().err
+
+
+def test_the_address_of_an_interaction_keeps_no_token(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogLevel.DEBUG, LogFormat.CONSOLE, colours=False)
+    logging.getLogger("bot").info(
+        "POST /webhooks/100/canary-1/messages/2 and /interactions/7/canary-2/callback"
+    )
+    said = capsys.readouterr().err
+    assert "/webhooks/(secret)/messages/2 and /interactions/(secret)/callback" in said
 
 
 def test_the_secrets_of_the_settings_are_taken_out_however_they_look(

@@ -1,0 +1,66 @@
+"""The servers the bot is in: what the store is told when it is added, removed, or has been away.
+
+https://docs.discord.com/developers/events/gateway-events#guild-delete: a server that is unavailable has
+an outage and is not gone. discord.py tells of that with events of its own, which nobody listens to here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Collection
+
+from bot.failures import kind_and_place
+from bot.ports import Clock, Store
+
+log = logging.getLogger(__name__)
+
+PLATFORM = "discord"
+
+
+class Guilds:
+    """Keeps the store's idea of our servers right. One thing at a time, in the order it happened.
+
+    What returns False could not be written: then `reconcile` is due.
+    """
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._turn = asyncio.Lock()
+        self._has_told = False
+
+    async def reconcile(self, present: Callable[[], Collection[int]]) -> bool:
+        """Take what *present* returns for the whole truth.
+
+        It is asked when it is our turn, so that no server that was added or removed meanwhile is
+        missed. Those with an outage are to be among them.
+        """
+        return await self._write(
+            lambda: self._store.present(PLATFORM, {str(one) for one in present()}, self._clock.now())
+        )
+
+    async def joined(self, guild: int) -> bool:
+        """Note that the bot was added to a server."""
+        return await self._write(lambda: self._store.joined(PLATFORM, str(guild)))
+
+    async def left(self, guild: int) -> bool:
+        """Note that the bot was removed from a server; its settings are kept for a while."""
+        return await self._write(lambda: self._store.left(PLATFORM, str(guild), self._clock.now()))
+
+    async def settled(self) -> None:
+        """Wait until all that happened so far is noted."""
+        async with self._turn:
+            pass
+
+    async def _write(self, write: Callable[[], Awaitable[None]]) -> bool:
+        async with self._turn:
+            try:
+                await write()
+            except Exception as error:  # noqa: BLE001  the gateway goes on without a database
+                if not self._has_told:
+                    log.warning("which servers the bot is in could not be noted (%s)", kind_and_place(error))
+                self._has_told = True
+                return False
+            self._has_told = False
+            return True

@@ -1,0 +1,3 @@
+"""Tests of the Discord adapter."""
+
+from __future__ import annotations

@@ -1,0 +1,246 @@
+"""Whatever the page or somebody writes stays text in Discord: no mention, link or format, no limit broken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import pytest
+
+from adapters.discord.embeds import Rendered, allowed_mentions, render
+from adapters.discord.escaping import escape
+from adapters.discord.text import bold, cut, neutral, quoted
+from adapters.statuspage.parse import parse as parse_page
+from bot.commands import Caller
+from bot.domain.answer import answer
+from bot.domain.card import card
+from bot.domain.health import Health
+from bot.domain.history import history
+from bot.domain.message import Button, Line, Link, Listing, Message, Named, NamedKind, Quote, Strong, Tone
+from bot.domain.record import Known
+from bot.domain.reply import reply
+from bot.domain.status import Endpoint, Snapshot
+from bot.domain.subscription import Channel
+from bot.domain.transitions import absorb
+from storage.opening import open_store
+from tests import factories
+from tests.commands.world import World
+from tests.discord.corpus import LINKS, LONG, MENTIONS, TEXTS, WITH_MARKUP
+from tests.discord.reading import faults, readings, visible
+from tests.domain.builders import at, change, component, incident, started, summary, update
+from tests.factories import PAGE_URL
+from tests.fakes.clock import SetClock
+from tests.fakes.discord.component_rules import units
+from tests.fakes.discord.markdown_reader import read
+
+HOST = "status.example.com"
+SHORT = [text for text in TEXTS if len(text) <= 100 and visible(text)]
+"""Texts that are shown whole, and show something."""
+
+CHUNK = 60
+"""How many texts one test takes, so that hundreds of them do not cost a test's own time each."""
+
+
+def chunks(texts: Sequence[str]) -> pytest.MarkDecorator:
+    """Return what gives a test all of *texts*, some at a time."""
+    parts = [texts[first : first + CHUNK] for first in range(0, len(texts), CHUNK)]
+    return pytest.mark.parametrize("texts", parts, ids=range(len(parts)))
+
+
+ALL = chunks(TEXTS)
+
+
+def shortened(text: str) -> str:
+    """Return *text* as the message of an assert, where 40,000 characters would help nobody."""
+    return f"{text[:200]!r} ({len(text)} characters)"
+
+
+def test_there_are_more_than_enough_texts() -> None:
+    assert len(TEXTS) >= 400
+    assert sum(bool(read(text).found) for text in TEXTS if text not in LONG) >= 280
+
+
+def test_the_reader_finds_what_escaping_takes_away() -> None:
+    """The judge of the tests below can say no."""
+    for text in WITH_MARKUP:
+        assert read(text).found, text
+        assert read(escape(text)).found == [], text
+
+
+def test_the_judge_of_whole_messages_finds_it_in_each_of_their_texts() -> None:
+    for text in [*MENTIONS, *LINKS]:
+        rendered = render(Message(Tone.RED, "T", (Line(("words",)),)))
+        for place in ("title", "description"):
+            spoilt = replace(rendered, embed=rendered.embed.copy())
+            setattr(spoilt.embed, place, f"so {text}")
+            assert faults(spoilt, HOST) or (place == "description" and text.startswith("<t:")), text
+        assert faults(replace(rendered, content=f"so {text}"), HOST), text
+
+
+@chunks(SHORT)
+def test_a_short_text_is_shown_with_the_same_words_and_does_nothing(texts: Sequence[str]) -> None:
+    for text in texts:
+        reading = read(escape(text))
+        assert (visible(reading.words), reading.found) == (visible(text), []), text
+        quotation = read(quoted(text, 1800) + "\n\nafter")
+        assert [visible(one) for one in quotation.quotes] == [visible(text)], text
+        assert (quotation.kinds, quotation.words[-5:]) == (["quote"], "after"), text
+        strong = read(bold(text, 1000))
+        assert (visible(strong.words), strong.kinds) == (visible(text), ["bold"]), text
+
+
+@chunks(SHORT)
+def test_a_title_keeps_its_words_and_links_nowhere_else(texts: Sequence[str]) -> None:
+    for text in texts:
+        message = Message(Tone.RED, text, link=Link("Open", f"{PAGE_URL}/incidents/a"))
+        calling, rendered = render(message, mention="500000000000000500"), render(message)
+        title, content = readings(rendered)["title"], readings(calling)["content"]
+        assert (visible(title.words), title.found) == (visible(f"🔴 {text}"), []), text
+        assert content.found == ["role 500000000000000500"], text
+        assert visible(content.words) == visible(f"<@&500000000000000500> 🔴 {text}"), text
+        assert rendered.embed.url == f"{PAGE_URL}/incidents/a"
+
+
+@ALL
+def test_a_place_without_markup_gets_one_line_that_fits(texts: Sequence[str]) -> None:
+    """Names of threads, labels and options: nothing is read there, so nothing is escaped."""
+    for text in texts:
+        name = neutral(f"🔴 {text}", 100)
+        assert 1 <= units(name) <= 100
+        assert visible(name) == name
+        assert name.endswith("…") or name == visible(f"🔴 {text}"[:8000]), shortened(text)
+        assert 1 <= units(neutral(text, 80)) <= 80
+
+
+@ALL
+def test_every_cut_stays_text(texts: Sequence[str]) -> None:
+    for text in texts:
+        for limit in (1, 2, 7, 50, 256):
+            made = cut(text, limit)
+            assert units(made) <= limit
+            assert read(made).found == [], shortened(text)
+            quotation = quoted(text, limit + 2)
+            assert units(quotation) <= limit + 2
+            assert set(read(quotation).kinds) <= {"quote"}, shortened(text)
+
+
+def known_of(text: str) -> Known:
+    """Return what is known after the page wrote *text* wherever it can."""
+    part = factories.component(("chatexample1", text), text)
+    hurt = factories.change(("chatexample1", text), "operational", "major_outage")
+    told = [
+        factories.update("investigating", text, identifier="u1", affected=[hurt]),
+        factories.update(text, text, identifier="u2", affected=[hurt], at=factories.minute(1)),
+    ]
+    document = factories.incident(name=text, updates=told, impact=text, status="investigating")
+    document = factories.summary(document, parts=[part, factories.component(factories.API)], indicator=text)
+    snapshot = parse_page(Endpoint.SUMMARY, factories.encode(document), PAGE_URL)
+    assert isinstance(snapshot, Snapshot), snapshot
+    return absorb(Known(), snapshot, at(2)).known
+
+
+@ALL
+def test_what_the_page_writes_stays_text_in_every_message(texts: Sequence[str]) -> None:
+    for text in texts:
+        for message, small in told_of(text):
+            assert faults(render(message, small=small, spoken=small), HOST) == [], shortened(text)
+
+
+def told_of(text: str) -> Iterator[tuple[Message, bool]]:
+    """Yield all that is said after the page wrote *text* wherever it can, and whether it is said small."""
+    sendable = text.encode("utf-8", "replace").decode()
+    known = known_of(sendable)
+    (record,) = known.records.values()
+    assert known.page is not None
+    shows = [one.id for one in record.incident.updates]
+    says = [mark.id for mark in record.marks]
+    said = [
+        card(record, PAGE_URL, shows),
+        reply(record, PAGE_URL, shows, says),
+        reply(record, PAGE_URL, (), says),
+        answer(known, Health(read_at=at(2)), at(3), PAGE_URL).message,
+        answer(known, Health(read_at=at(2), reason=sendable, failures=3), at(3), PAGE_URL).message,
+        history([record], known.page, at(3)),
+    ]
+    for index, message in enumerate(said):
+        yield message, index in (1, 2)
+
+
+@chunks([text for text in TEXTS if text not in LONG])
+def test_what_was_stored_unclean_stays_text_too(texts: Sequence[str]) -> None:
+    """Nothing relies on the parser: an older one may have let more through."""
+    for text in texts:
+        for message in stored_unclean(text):
+            assert faults(render(message), HOST) == [], shortened(text)
+
+
+def stored_unclean(text: str) -> tuple[Message, ...]:
+    """Return what is said of *text* that no parser has seen."""
+    told = (update(0, text, change("chat"), body=text), update(1, text, body=text))
+    reader = started()
+    reader.read(summary(1, incident("a", *told, name=text, impact=text, status=text), indicator=text))
+    known = reader.known
+    state = replace(known.components["chat"], component=component("chat", text, name=text))
+    known = replace(known, components={"chat": state})
+    record = reader["a"]
+    return (
+        card(record, PAGE_URL, ["u0", "u1"]),
+        reply(record, PAGE_URL, ["u0", "u1"], [mark.id for mark in record.marks]),
+        answer(known, Health(read_at=at(1)), at(2), PAGE_URL).message,
+    )
+
+
+@chunks(SHORT)
+def test_a_card_has_the_same_formats_whatever_the_page_says(texts: Sequence[str]) -> None:
+    """So none of them comes from the page; a word where the page has one is all that differs."""
+    plain = [readings(render(message))["description"].kinds for message in stored_unclean("word")]
+    for text in texts:
+        for message, kinds in zip(stored_unclean(text), plain, strict=True):
+            assert sorted(readings(render(message))["description"].kinds) == sorted(kinds), text
+
+
+@ALL
+def test_text_in_every_place_of_a_message_stays_text(texts: Sequence[str]) -> None:
+    for text in texts:
+        for rendered in in_every_place(text):
+            assert faults(rendered, HOST) == [], shortened(text)
+
+
+def in_every_place(text: str) -> tuple[Rendered, ...]:
+    """Return a message that has *text* wherever there can be text, as it may be rendered."""
+    everything = Message(
+        Tone.RED,
+        text,
+        (
+            Line((text, Strong(text), *(Named(kind, f"{text}>") for kind in NamedKind))),
+            Line((Link(text, PAGE_URL), Link(text, f"x{text}"))),
+            Quote((Strong(text), text), text),
+            Listing(((text,), (Strong(text),)), heading=text),
+        ),
+        Link(text, f"x{text}"),
+        (text, Named(NamedKind.GROUP, f"{text}>"), Link(text, PAGE_URL), " ", text),
+        (Button("mute", text, text), Button(text, text), Button("settings", "Settings", text)),
+    )
+    return render(everything, mention=f"x{text}", spoken=True), render(everything, small=True)
+
+
+async def test_what_somebody_types_stays_text_in_the_reply() -> None:
+    store = await open_store("sqlite://")
+    world = World(store, SetClock())
+    await world.page_says()
+    alice = Caller(Channel("discord", "200", "300"), "400", may_configure=True, may_list=True)
+    await world.do("subscribe", alice)
+    for number, text in enumerate(TEXTS):
+        frame = ("{}", "settings mention={}", "settings components={}", "mute {}")[number % 4]
+        rendered = render((await world.do(frame.replace("{}", text), alice)).message)
+        assert faults(rendered, HOST) == [], shortened(text)
+    await store.close()
+
+
+@ALL
+def test_a_stored_mention_that_names_nobody_calls_nobody(texts: Sequence[str]) -> None:
+    message = Message(Tone.RED, "Title")
+    for text in texts:
+        assert render(message, mention=text).content == ""
+        assert allowed_mentions(text).to_dict()["parse"] == []
+        assert "roles" not in allowed_mentions(text).to_dict()
