@@ -26,6 +26,7 @@ FAILED = 70  # what dev.py itself ends with: a code of neither the bot (0 to 3) 
 CAMPAIGNS = {
     "properties": "tests.properties",
     "bench": "tests.bench",
+    "chaos": "tests.chaos",
 }
 CHECKS = (
     ("-m", "ruff", "check", "."),

@@ -66,11 +66,11 @@ async def ended(process: asyncio.subprocess.Process) -> Ended:
     return Ended(process.returncode, (out or b"").decode(), err.decode())
 
 
-async def until(holds: Callable[[], bool]) -> None:
-    """Wait for what another process does, which no event of ours can tell."""
+async def until(holds: Callable[[], bool], *, every: float = 0.02) -> None:
+    """Wait for what another process does, which no event of ours can tell; look *every* so many seconds."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while not holds():  # noqa: ASYNC110 - see above
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(every)
 
 
 async def completed(folder: Path, *arguments: str, **variables: str) -> Ended:

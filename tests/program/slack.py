@@ -7,26 +7,13 @@ import json
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientSession
 
 from adapters.clock import SystemClock
-from bot.domain.status import Endpoint
-from tests.factories import (
-    CHAT,
-    Document,
-    change,
-    components,
-    incident,
-    incidents_document,
-    maintenances_document,
-    summary,
-    update,
-)
 from tests.fakes.page import FakePage, fake_page
 from tests.fakes.slack.heard import Ack
 from tests.fakes.slack.http_sender import HttpSender
@@ -34,42 +21,11 @@ from tests.fakes.slack.ledger import Json, Message
 from tests.fakes.slack.people import People
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import SlackStandIn, slack_stand_in
+from tests.program.outage import Outage
 from tests.program.process import ended, killed, line_with, start, until
 
 SECRET = "signing-secret-for-tests"
 WAYS = ("socket", "http")
-
-
-@dataclass
-class Outage:
-    """One incident on the page, as it grows; the page shows it after each word."""
-
-    page: FakePage
-    name: str = "Raised error rates in chat"
-    impact: str = "minor"
-    told: list[Document] = field(default_factory=list)
-
-    def says(self, status: str, body: str, *, impact: str | None = None) -> None:
-        """Add an update, published now."""
-        self.impact = impact or self.impact
-        old, new = ("partial_outage", "operational") if status == "resolved" else ("operational",) * 2
-        if not self.told:
-            old, new = "operational", "partial_outage"
-        affected = [change(CHAT, old, new)] if old != new else None
-        identifier = f"update{len(self.told)}"
-        at = datetime.now(UTC)
-        self.told.append(update(status, body, at=at, identifier=identifier, affected=affected))
-        self.show()
-
-    def show(self) -> None:
-        """Let the page show it as it is."""
-        now = datetime.now(UTC)
-        known = [incident(name=self.name, updates=self.told, impact=self.impact)] if self.told else []
-        is_open = bool(known) and self.told[-1]["status"] != "resolved"
-        parts = components(chat="partial_outage") if is_open else components()
-        self.page.show(Endpoint.SUMMARY, summary(*(known if is_open else []), parts=parts, updated_at=now))
-        self.page.show(Endpoint.INCIDENTS, incidents_document(*known, updated_at=now))
-        self.page.show(Endpoint.MAINTENANCES, maintenances_document(updated_at=now))
 
 
 @dataclass
@@ -113,7 +69,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    way: str, folder: Path, *, first: Callable[[FakePage], None] | None = None, **variables: str
+    way: str, folder: Path, first: Callable[[FakePage], None] | None = None, /, **variables: str
 ) -> AsyncIterator[Running]:
     """Run the program on a page where all is well, with Slack's requests coming in by *way*.
 

@@ -11,8 +11,9 @@ from bot.domain.status import Endpoint
 from tests.fakes.page import fake_page
 from tests.fakes.slack.heard import shown
 from tests.fakes.slack.standin import slack_stand_in
+from tests.program.outage import Outage
 from tests.program.process import completed, until
-from tests.program.slack import WAYS, Outage, Running, running
+from tests.program.slack import WAYS, Running, running
 
 AWAY_SECONDS = float(os.environ.get("SLACK_AWAY_SECONDS", "0"))
 """How long Slack is away at the least; a person may want to see a minute."""

@@ -1,0 +1,1 @@
+"""Campaigns that kill the real program, and judge by what the stand-ins accepted alone."""
