@@ -50,7 +50,7 @@ WORDS: Final = {
     "quiet_hours": "Silent posts from when to when, like 22:00-07:00, or off",
     "time_zone": "The time zone of the quiet hours",
     "critical": "Whether critical incidents break the quiet hours",
-    "echo": "Whether the end of an incident is also said outside of its thread",
+    "echo": "With style thread: whether the end of an incident is also said in the channel",
     "reminder": "A reminder while an incident is open, like 2h, or off",
     "publish": "Announcement channels: whether cards go to the servers that follow",
 }
@@ -123,21 +123,10 @@ def _settings(conversation: Conversation, suggestions: Suggestions) -> Child:
         reminder: Range[str, 1, LENGTH_CHARS] | None = None,
         publish: Switch | None = None,
     ) -> None:
-        given = _given(
-            components=components,
-            impact=impact,
-            style=style,
-            mention=mention,
-            mention_from=mention_from,
-            maintenance=maintenance,
-            quiet_hours=quiet_hours,
-            time_zone=time_zone,
-            critical=critical,
-            echo=echo,
-            reminder=reminder,
-            publish=publish,
-        )
-        _change(conversation, interaction, given)
+        told = _given(components=components, impact=impact, maintenance=maintenance, style=style, echo=echo)
+        calling = _given(mention=mention, mention_from=mention_from, reminder=reminder, publish=publish)
+        quiet = _given(quiet_hours=quiet_hours, time_zone=time_zone, critical=critical)
+        _change(conversation, interaction, told | calling | quiet)
 
     return settings
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.delivery import Scope, Verdict
 from bot.ports import Clock, Refused
+from bot.steady import SteadyClock
 
 log = logging.getLogger(__name__)
 
@@ -17,14 +18,17 @@ WITHIN = timedelta(minutes=10)
 https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans. The
 gateway and others behind the address have their share."""
 
-LOOKS_AGAIN = timedelta(hours=1)
-"""After this one call finds out whether Discord takes the token again."""
+LOOKS_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
+"""After these, and the last of them again and again, one call finds out whether Discord takes the token."""
+
+FOUND_NOTHING = timedelta(minutes=1)
+"""After this another call does where the last one met something else."""
 
 SAYS_SO_EVERY = timedelta(minutes=1)
 """For so long a delivery is put off that found all calls stopped: it costs nothing to ask us again."""
 
 STOPPED = (
-    "Discord does not accept the bot token: all calls to Discord are stopped. "
+    "Discord does not accept the bot token: calls to Discord are stopped. "
     "Set DISCORD_BOT_TOKEN to the token shown under Bot in the Developer Portal and restart."
 )
 
@@ -33,10 +37,12 @@ class Breaker:
     """Counts what Discord refuses. What it holds in memory may be lost: a restart is a try."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock = SteadyClock(clock)
         self._invalid: deque[datetime] = deque(maxlen=MOST)
         self._quiet_until: datetime | None = None
         self._next_look: datetime | None = None
+        self._looks = 0
+        self._looking = False
 
     @property
     def refused(self) -> str | None:
@@ -44,12 +50,13 @@ class Breaker:
         return None if self._next_look is None else STOPPED
 
     def check(self) -> None:
-        """Raise `Refused` while no call may be made. With a bad token one call an hour may."""
+        """Raise `Refused` while no call may be made. With a bad token one may at times: see `LOOKS_AGAIN`."""
         now = self._clock.now()
         if self._next_look is not None:
             if now < self._next_look:
                 raise refusal_of_token()
-            self._next_look = now + LOOKS_AGAIN
+            self._next_look = now + FOUND_NOTHING
+            self._looking = True
         if self._quiet_until is not None and now < self._quiet_until:
             raise _pause("quiet", "Discord asked for a pause.", self._quiet_until - now)
         if len(self._invalid) == MOST and now - self._invalid[0] < WITHIN:
@@ -70,16 +77,23 @@ class Breaker:
             log.error("too many calls refused by discord, all stopped count=%d minutes=10", MOST)
 
     def bad_token(self) -> None:
-        """Stop all calls; said once, however many calls find it out."""
-        if self._next_look is None:
-            log.error("%s", STOPPED)
-            self._next_look = self._clock.now() + LOOKS_AGAIN
+        """Stop all calls, or go on so after a look; said once, however many calls find it out."""
+        if self._next_look is not None and not self._looking:
+            return
+        wait = LOOKS_AGAIN[min(self._looks, len(LOOKS_AGAIN) - 1)]
+        level = logging.WARNING if self._looks else logging.ERROR
+        log.log(level, "%s I look again by myself in minutes=%d", STOPPED, wait / timedelta(minutes=1))
+        self._next_look = self._clock.now() + wait
+        self._looks += 1
+        self._looking = False
 
     def good_token(self) -> None:
         """Go on, as Discord took the token."""
         if self._next_look is not None:
             log.warning("discord accepts the bot token again")
             self._next_look = None
+            self._looks = 0
+            self._looking = False
 
 
 def refusal_of_token() -> Refused:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.ports import Clock
+from bot.steady import SteadyClock
 
 MOST = 48
 WITHIN = timedelta(seconds=1)
@@ -47,10 +48,10 @@ class Budget:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock = SteadyClock(clock)
         self._turns = Turns()
         self._made: deque[datetime] = deque(maxlen=MOST)
-        self._tidied_at = clock.now()
+        self._tidied_at = self._clock.now()
 
     def wait(self, key: str, cost: int = 1) -> timedelta | None:
         """Return None if *cost* calls may be made now, else how long it is until their turn.

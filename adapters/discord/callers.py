@@ -26,7 +26,14 @@ WHO_CONFIGURES = {
 }
 """Everybody else may have been let in by an overwrite of the command's own permissions; we check, too."""
 
-NOT_IN_A_SERVER = "channels of a server, not for direct messages"
+ELSEWHERE = ", in the channels of a server"
+"""What is added to them outside of servers: nothing is configured there."""
+
+UNSEEN = (
+    "If Discord does not offer you these commands: somebody with Manage Server can show them to you, in "
+    "Server Settings → Integrations."
+)
+"""https://support.discord.com/hc/en-us/articles/4644915651095-Command-Permissions"""
 
 MENTIONS = "a role, @here, @everyone or nobody"
 
@@ -34,6 +41,7 @@ MENTIONS = "a role, @here, @everyone or nobody"
 def caller(request: Request, policy: Policy) -> Caller:
     """Return who asks, with their rights in the request's channel."""
     manages = bool(request.guild) and _manages_server(request.permissions)
+    place = "" if request.guild else ELSEWHERE
     changes = bool(request.guild) and request.permissions.manage_channels and policy is Policy.MEMBERS
     return Caller(
         channel=request.address,
@@ -43,13 +51,14 @@ def caller(request: Request, policy: Policy) -> Caller:
         default_style=Style.CARD,
         asks_with="/claudestatus",
         configures_with="/claudealerts",
-        who_configures=WHO_CONFIGURES[policy] if request.guild else NOT_IN_A_SERVER,
-        who_lists=MANAGERS if request.guild else NOT_IN_A_SERVER,
+        who_configures=f"{WHO_CONFIGURES[policy]}{place}",
+        who_lists=f"{MANAGERS}{place}",
         types=False,
         mentions=MENTIONS,
         announces=False,
         workspace="server",
         publishes=request.kind is discord.ChannelType.news,
+        unseen="" if manages or not request.guild else UNSEEN,
     )
 
 

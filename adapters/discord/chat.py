@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
-from adapters.discord.embeds import Json, allowed_mentions, render
+from adapters.discord.embeds import Json
 from adapters.discord.failures import unsure
 from adapters.discord.pace import Pace
-from adapters.discord.rest import Rest
+from adapters.discord.payloads import created, rewritten
+from adapters.discord.rest import About, Rest
 from adapters.discord.threads import Threads, no_thread
-from adapters.discord.verdicts import ARCHIVED, PUBLISHED, in_channel, is_code, is_wording
+from adapters.discord.verdicts import ARCHIVED, DENIED, PUBLISHED, in_channel, is_code, is_wording
 from bot.domain.delivery import Post, PostKind, Reference, Scope, Verdict
 from bot.domain.message import Message
 from bot.domain.subscription import Channel
@@ -19,9 +21,6 @@ log = logging.getLogger(__name__)
 
 MESSAGES = "/channels/{channel_id}/messages"
 MESSAGE = "/channels/{channel_id}/messages/{message_id}"
-
-SUPPRESS_NOTIFICATIONS = 1 << 12
-"""https://docs.discord.com/developers/resources/message#message-object-message-flags"""
 
 TO_WRITE = "View Channel, Send Messages and Embed Links"
 TO_REPLY = "Send Messages in Threads and Embed Links"
@@ -41,7 +40,7 @@ class DiscordChat:
     def __init__(self, rest: Rest, clock: Clock) -> None:
         self._rest = rest
         self._pace = Pace(clock)
-        self._threads = Threads(rest)
+        self._threads = Threads(rest, clock)
         self._halves: dict[str, str] = {}
 
     async def send(self, channel: Channel, post: Post, nonce: str, parent: Reference | None) -> Reference:
@@ -61,18 +60,27 @@ class DiscordChat:
         return Reference(message, message if can_have_thread else None)
 
     async def edit(self, channel: Channel, reference: Reference, post: Post) -> None:
-        """Make the message say what *post* says. It calls nobody."""
+        """Make the message say what *post* says. It calls nobody.
+
+        While an earlier one of unknown outcome may still arrive, one that was accepted is not the last
+        word: `NotYet` asks for another, and as the words are unknown since then, it will come.
+        """
+        self._rest.may_rewrite(reference.id)
         wait = self._pace.edit(reference.id)
         if wait:
             raise NotYet(wait)
         self._rest.turn(reference.id)
         self._pace.edited(reference.id)
         thread = reference.thread if post.kind is PostKind.REPLY else None
-        woken = await self._edit_in(thread or channel.id, reference.id, post, below=thread is not None)
+        place = replace(channel, id=thread or channel.id)
+        woken = await self._edit_in(place, reference.id, post, below=thread is not None)
         if thread and (woken or post.closes):
             await self._threads.put_to_rest(thread)
+        left = self._rest.unsettled(reference.id)
+        if left is not None:
+            raise NotYet(left)
 
-    async def _edit_in(self, place: str, message: str, post: Post, *, below: bool) -> bool:
+    async def _edit_in(self, place: Channel, message: str, post: Post, *, below: bool) -> bool:
         """Edit a message, *below* a card or not; returns whether its thread had to be woken for it."""
         try:
             await self._rewrite(place, message, post)
@@ -83,7 +91,7 @@ class DiscordChat:
                 raise
         else:
             return False
-        await self._threads.wake(place)
+        await self._threads.wake(place.id)
         await self._rewrite(place, message, post)
         return True
 
@@ -104,26 +112,33 @@ class DiscordChat:
 
     async def _below(self, channel: Channel, post: Post, nonce: str, thread: str) -> str:
         """Post into the thread; one we remember, and which is gone, is started once more."""
+        self._threads.check(channel)
         remembered = self._threads.knows(thread)
         if not remembered:
-            await self._threads.start(channel.id, thread, _subject(post.message))
+            await self._threads.start(channel, thread, _subject(post.message))
         try:
-            return await self._in_thread(post, nonce, thread)
+            return await self._in_thread(channel, post, nonce, thread)
         except Refused as refused:
             if not is_code(refused, UNKNOWN_CHANNEL):
                 raise
             self._threads.forget(thread)
             if not remembered:
                 raise no_thread(refused) from None
-        await self._threads.start(channel.id, thread, _subject(post.message))
+        await self._threads.start(channel, thread, _subject(post.message))
         try:
-            return await self._in_thread(post, nonce, thread)
+            return await self._in_thread(channel, post, nonce, thread)
         except Refused as refused:
             raise no_thread(refused) if is_code(refused, UNKNOWN_CHANNEL) else refused from None
 
-    async def _in_thread(self, post: Post, nonce: str, thread: str) -> str:
+    async def _in_thread(self, channel: Channel, post: Post, nonce: str, thread: str) -> str:
         """Post into a thread that is there; where the channel gets a copy, that is the loud one."""
-        return _id(await self._create(thread, post, nonce, TO_REPLY, loud=bool(post.loud) and not post.echo))
+        loud = bool(post.loud) and not post.echo
+        try:
+            return _id(await self._create(thread, post, nonce, About(TO_REPLY), loud=loud))
+        except Refused as refused:
+            raise (
+                self._threads.denied(channel, refused, TO_REPLY) if is_code(refused, *DENIED) else refused
+            ) from None
 
     async def _echo(self, channel: Channel, post: Post, nonce: str) -> None:
         """Post the loud copy in the channel. Raises only what a repetition of both may mend."""
@@ -154,49 +169,33 @@ class DiscordChat:
     async def _in_channel(self, channel: Channel, post: Post, nonce: str) -> Json:
         """Post in the channel itself, which may be a thread: its being locked is for people to mend."""
         try:
-            return await self._create(channel.id, post, nonce, TO_WRITE, loud=bool(post.loud))
+            about = About(TO_WRITE, channel.workspace, channel.id)
+            return await self._create(channel.id, post, nonce, about, loud=bool(post.loud))
         except Refused as refused:
             raise in_channel(refused) from None
 
-    async def _create(self, place: str, post: Post, nonce: str, needed: str, *, loud: bool) -> Json:
+    async def _create(self, place: str, post: Post, nonce: str, about: About, *, loud: bool) -> Json:
         """Make the message; where its words or dress are refused, once more with the bare words."""
-        small = post.kind is PostKind.REPLY
-        rendered = render(post.message, mention=post.mention if loud else None, small=small, spoken=loud)
-        body: Json = {
-            "content": rendered.content,
-            "embeds": rendered.embeds,
-            "components": rendered.rows,
-            "allowed_mentions": allowed_mentions(post.mention if loud else None).to_dict(),
-            "flags": 0 if loud else SUPPRESS_NOTIFICATIONS,
-            "nonce": nonce,
-            "enforce_nonce": True,
-        }
-        bare = body | _bare(post.message, post.mention if loud else None)
-        return await self._once_more_bare("POST", MESSAGES, body, bare, needed, channel_id=place)
+        body, bare = created(post, nonce, loud=loud)
+        return await self._once_more_bare("POST", MESSAGES, body, bare, about, channel_id=place)
 
-    async def _rewrite(self, place: str, message: str, post: Post) -> None:
-        rendered = render(post.message, small=post.kind is PostKind.REPLY)
-        body: Json = {
-            "content": rendered.content,
-            "embeds": rendered.embeds,
-            "components": rendered.rows,
-            "allowed_mentions": allowed_mentions(None).to_dict(),
-        }
-        bare = body | _bare(post.message)
+    async def _rewrite(self, place: Channel, message: str, post: Post) -> None:
+        body, bare = rewritten(post)
+        about = About(TO_WRITE, place.workspace, place.id, rewrites=message)
         await self._once_more_bare(
-            "PATCH", MESSAGE, body, bare, TO_WRITE, channel_id=place, message_id=message
+            "PATCH", MESSAGE, body, bare, about, channel_id=place.id, message_id=message
         )
 
     async def _once_more_bare(
-        self, method: str, path: str, body: Json, bare: Json, needed: str, **ids: str
+        self, method: str, path: str, body: Json, bare: Json, about: About, **ids: str
     ) -> Json:
         try:
-            return await self._rest.call(method, path, body, needed=needed, **ids)
+            return await self._rest.call(method, path, body, about, **ids)
         except Refused as refused:
             if not is_wording(refused):
                 raise
             log.warning("message refused as it was, sent bare code=%s method=%s", refused.code, method)
-        return await self._rest.call(method, path, bare, needed=needed, **ids)
+        return await self._rest.call(method, path, bare, about, **ids)
 
     async def _publish(self, channel: Channel, message: str) -> None:
         """Publish the card to those who follow the channel. It stands, whatever becomes of that.
@@ -205,16 +204,10 @@ class DiscordChat:
         """
         place = {"channel_id": channel.id, "message_id": message}
         try:
-            await self._rest.call("POST", f"{MESSAGE}/crosspost", None, needed="Send Messages", **place)
+            await self._rest.call("POST", f"{MESSAGE}/crosspost", None, About("Send Messages"), **place)
         except (Refused, NotYet) as error:
             if not (isinstance(error, Refused) and is_code(error, PUBLISHED)):
                 log.warning("card not published error=%s", error)
-
-
-def _bare(message: Message, mention: str | None = None) -> Json:
-    """Return the headline alone, as text, with nothing that Discord could refuse."""
-    rendered = render(Message(message.tone, message.title), mention=mention, spoken=True)
-    return {"content": rendered.content, "embeds": [], "components": []}
 
 
 def _subject(message: Message) -> str:

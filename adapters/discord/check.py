@@ -12,9 +12,9 @@ from discord import app_commands
 from discord.http import Route
 
 from adapters.discord.guilds import PLATFORM
-from adapters.discord.invite import invite_link
+from adapters.discord.invite import account_link, invite_link
 from adapters.discord.proxy import proxy_for
-from adapters.discord.trouble import described
+from adapters.discord.trouble import described, is_bad_token
 from bot.finding import Finding
 from bot.ports import Store
 from bot.standing import channel_finding
@@ -35,6 +35,12 @@ ENDPOINT_CURE: Final = (
     "https://discord.com/developers/applications under General Information"
 )
 
+PRIVATE: Final = (
+    "only the owner of the application can add it: for everybody else switch on Public Bot in "
+    "https://discord.com/developers/applications under Bot"
+)
+USER_INSTALL: Final = "User Install has to be ticked under Installation for that"
+
 
 async def findings(token: str, store: Store | None) -> AsyncIterator[Finding]:
     """Look at each thing in turn, asking Discord. *store* is None where the database cannot be used."""
@@ -47,11 +53,8 @@ async def findings(token: str, store: Store | None) -> AsyncIterator[Finding]:
             guilds += [guild async for guild in client.fetch_guilds(limit=None)]
             names = {command.name for command in await app_commands.CommandTree(client).fetch_commands()}
         told = _findings(client.application, len(guilds), names)
-    except discord.LoginFailure:
-        told = [Finding(good=False, subject="Discord bot token", words=f"Discord refuses it: {RESET_IT}")]
     except Exception as error:  # noqa: BLE001  whatever a network brings about is one line
-        words = f"Discord cannot be reached ({described(error)}). {UNREACHABLE_CURE}"
-        told = [Finding(good=False, subject="Discord", words=words)]
+        told = [_failed(error)]
     finally:
         await client.close()
     for finding in told:
@@ -61,6 +64,14 @@ async def findings(token: str, store: Store | None) -> AsyncIterator[Finding]:
             yield finding
 
 
+def _failed(error: Exception) -> Finding:
+    """Return what kept us from asking Discord."""
+    if is_bad_token(error):
+        return Finding(good=False, subject="Discord bot token", words=f"Discord refuses it: {RESET_IT}")
+    words = f"Discord cannot be reached ({described(error)}). {UNREACHABLE_CURE}"
+    return Finding(good=False, subject="Discord", words=words)
+
+
 def _findings(application: discord.AppInfo | None, servers: int, commands: Collection[str]) -> list[Finding]:
     """Return what is to be said of the application, in the order of the steps that set it up."""
     if application is None:
@@ -68,7 +79,10 @@ def _findings(application: discord.AppInfo | None, servers: int, commands: Colle
     found = [_token(application)]
     if application.interactions_endpoint_url is not None:
         found.append(Finding(good=False, subject="Discord commands", words=ENDPOINT_CURE))
-    return [*found, _commands(commands), _servers(servers, invite_link(application.id))]
+    found += [_commands(commands), _servers(servers, invite_link(application.id))]
+    if not application.bot_public:
+        found.append(Finding(good=True, subject="Discord servers", words=PRIVATE))
+    return [*found, _accounts(account_link(application.id))]
 
 
 def _token(application: discord.AppInfo) -> Finding:
@@ -90,6 +104,11 @@ def _servers(count: int, link: str) -> Finding:
         return Finding(good=False, subject="Discord servers", words=words)
     words = f"the bot is in {count}; whoever manages another one adds it with {link}"
     return Finding(good=True, subject="Discord servers", words=words)
+
+
+def _accounts(link: str) -> Finding:
+    words = f"without a server somebody adds the commands to their own account with {link} ({USER_INSTALL})"
+    return Finding(good=True, subject="Discord accounts", words=words)
 
 
 async def _channels(store: Store, guilds: Iterable[discord.Guild]) -> AsyncIterator[Finding]:

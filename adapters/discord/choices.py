@@ -14,7 +14,7 @@ from adapters.discord.text import neutral
 from bot.domain.naming import listed, short_name
 from bot.domain.record import Known
 from bot.domain.settings_words import IMPACT_LINES, STYLE_LINES
-from bot.domain.subscription import QuietHours, Settings
+from bot.domain.subscription import QuietHours, Settings, Style
 
 MOST_OPTIONS: Final = 25
 LABEL_CHARS: Final = 100
@@ -85,9 +85,10 @@ def calling_impacts() -> list[tuple[str, str]]:
     return [(one, "any impact" if one == "none" else f"{one} impact or worse") for one in IMPACT_LINES]
 
 
-def styles() -> list[tuple[str, str]]:
-    """Return the styles."""
-    return [(one.value, words) for one, words in STYLE_LINES.items()]
+def styles(present: Style, *, threads: bool) -> list[tuple[str, str]]:
+    """Return the styles: that of threads only where there can be *threads*, or where it holds at present."""
+    offered = [one for one in STYLE_LINES if threads or one in {Style.CARD, Style.POST, present}]
+    return [(one.value, STYLE_LINES[one]) for one in offered]
 
 
 def hours(quiet: QuietHours | None) -> list[tuple[str, str]]:

@@ -15,8 +15,9 @@ from adapters.discord.panel import PREFIX
 from adapters.discord.pressed import Pressed
 from adapters.discord.request import Interaction, Request, read_request
 from adapters.discord.responding import Responder
-from adapters.discord.saying import Saying, Shared, Told
+from adapters.discord.saying import Saying, Told
 from adapters.discord.settings_panel import SettingsPanel
+from adapters.discord.sharing import Sharing
 from bot.commands import Command, MuteIncident, Subscribe, Test
 from bot.failures import kind_and_place
 from bot.ports import Clock, Store
@@ -124,10 +125,8 @@ class Conversation:
         return Told(Answer(words.out_of_date()))
 
     def _share(self, component: str) -> Making:
-        async def make(request: Request) -> Saying:
-            return Shared(await self.answers.share(component, request))
-
-        return make
+        sharing = Sharing(self.answers, self.store, self.clock)
+        return lambda request: sharing.share(component, request)
 
     def _begin(self, interaction: Interaction, make: Making, *, in_place: bool = False) -> None:
         making = self._made(interaction, make)

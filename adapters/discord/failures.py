@@ -15,7 +15,7 @@ from aiohttp import (
     ConnectionTimeoutError,
     InvalidURL,
 )
-from discord import HTTPException, LoginFailure, RateLimited
+from discord import HTTPException, RateLimited
 
 from adapters.discord.verdicts import BAD_TOKEN, BLOCKED, BLOCKED_FOR, ROWS, refusal
 from adapters.discord.wire import Unslept
@@ -31,6 +31,9 @@ LONGEST_PAUSE = timedelta(minutes=15)
 NOT_SENT = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError, InvalidURL)
 """After these no byte of the request can have been accepted."""
 
+MESSAGE_GONE = 10008
+"""Of one message alone, whichever place it was in."""
+
 INVALID = (401, 403, 429)
 """https://docs.discord.com/developers/topics/rate-limits#invalid-request-limit-aka-cloudflare-bans"""
 
@@ -39,20 +42,19 @@ INVALID = (401, 403, 429)
 class Failure:
     """What became of a call. *refused* is what it means.
 
-    *counts* is True where Discord counts the answer against us, *bad_token* where it takes our token no
-    more, *quiet* is how long no call at all may be made.
+    *counts* is True where Discord counts the answer against us, *denied* where a place does not let us
+    in, *bad_token* where Discord takes our token no more, *quiet* is how long no call at all may be made.
     """
 
     refused: Refused
     counts: bool = False
+    denied: bool = False
     bad_token: bool = False
     quiet: timedelta | None = None
 
 
 def failure(error: Exception, needed: str = "") -> Failure:
     """Return what *error* of a call means; *needed* are the permissions that the call needs."""
-    if isinstance(error, LoginFailure):
-        return _bad_token()
     if isinstance(error, Unslept):
         return _answered(error.status, error.headers, error.data, needed)
     if isinstance(error, HTTPException):
@@ -81,7 +83,7 @@ def unsure(code: str, reason: str) -> Refused:
 def _answered(status: int, headers: Mapping[str, str], data: Any, needed: str) -> Failure:
     """Return what an answer means that is no success: Discord's own code where it names a known one."""
     code = _code(data)
-    if status == 401 or code in BAD_TOKEN:
+    if code in BAD_TOKEN or (status == 401 and _is_discords(data)):
         return _bad_token()
     counts = status in INVALID and headers.get("X-RateLimit-Scope") != "shared"
     if code == BLOCKED:
@@ -89,7 +91,8 @@ def _answered(status: int, headers: Mapping[str, str], data: Any, needed: str) -
     if status == 429 and (code not in ROWS or ROWS[code].pause is not None):
         return _rate_limited(headers, data, code, counts=counts)
     if code:
-        return Failure(refusal(code, needed=needed), counts)
+        denied = status in (403, 404) and code != MESSAGE_GONE
+        return Failure(refusal(code, needed=needed), counts, denied=denied)
     return Failure(_by_status(status), counts)
 
 
@@ -122,6 +125,15 @@ def _limited(scope: Scope, pause: timedelta, reason: str = "Discord asked for a 
 def _bad_token() -> Failure:
     """Return what is true of every call once one was refused for its token; `Breaker` says it to people."""
     return Failure(refusal(50014), counts=True, bad_token=True)
+
+
+def _is_discords(data: Any) -> bool:
+    """Return whether *data* has the form of an error of Discord's own, whose code may be 0.
+
+    https://docs.discord.com/developers/reference#error-messages; a proxy's page about a login has not.
+    """
+    code = data.get("code") if isinstance(data, dict) else None
+    return isinstance(code, int) and isinstance(data.get("message"), str)
 
 
 def _code(data: Any) -> int:

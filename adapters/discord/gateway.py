@@ -56,8 +56,8 @@ class Gateway:
         self._attach = attach
         self._pace = pace or Pace()
         self._sleep = sleep
-        self._turns = Turns(store, clock, sleep)
-        self._guilds = Guilds(store, clock)
+        self._turns = Turns(store, clock, sleep, deadline=self._pace.database)
+        self._guilds = Guilds(store, clock, deadline=self._pace.database)
         self._trouble = Trouble(self._pace.waits)
         self._session: Session | None = None
         self._has_warned = False
@@ -82,7 +82,7 @@ class Gateway:
     async def run(self) -> None:
         """Keep connected until cancelled; raises nothing else. It may be run again after its end.
 
-        Ends within 2 s, whatever the other side does. A token that is refused is not tried again.
+        Ends within 2 s, whatever the other side does. A token that is refused is tried again now and then.
         """
         while True:
             wait = await self._one_client()
@@ -93,18 +93,21 @@ class Gateway:
 
     async def _one_client(self) -> float | None:
         """Use one client for as long as it lasts; return how long to wait then, None for ever."""
-        client = make_client(self._turns, self._guilds)
-        session = Session(client, self._guilds, self._pace, self._connected, self._attach(client))
-        self._session = session
         try:
-            await session.run(self._token)
+            await self._turns.log_in()
+            self._session = self._begun()
+            await self._session.run(self._token)
         except Exception as error:  # noqa: BLE001  whatever ends a client, there will be another
-            if session.has_lasted:
+            if self._session is not None and self._session.has_lasted:
                 self._trouble.over()
             return self._trouble.met(error, self._clock.now())
         finally:
             self._session = None
         return 0.0
+
+    def _begun(self) -> Session:
+        client = make_client(self._turns, self._guilds, steady=self._pace.steady, sleep=self._sleep)
+        return Session(client, self._guilds, self._pace, self._connected, self._attach(client))
 
     def _connected(self) -> None:
         if self._session is not None:

@@ -1,4 +1,4 @@
-"""The invite: the link that adds the bot to a server, with the permissions it needs and no others."""
+"""The invite: the links that add the bot to a server, with the permissions it needs, or to an account."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ PERMISSIONS: Final = discord.Permissions(
 """View Channel, Send Messages, Embed Links, Create Public Threads, Send Messages in Threads:
 https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags."""
 
-SCOPES: Final = ("bot", "applications.commands")
+AUTHORIZE: Final = "https://discord.com/oauth2/authorize"
+
+COMMANDS: Final = "applications.commands"
+SCOPES: Final = ("bot", COMMANDS)
 """https://docs.discord.com/developers/topics/oauth2#shared-resources-oauth2-scopes"""
+
+TO_AN_ACCOUNT: Final = 1
+"""https://docs.discord.com/developers/resources/application#application-object-application-integration-types"""
 
 
 def invite_link(application_id: int | str) -> str:
@@ -28,4 +34,10 @@ def invite_link(application_id: int | str) -> str:
         "permissions": PERMISSIONS.value,
         "scope": " ".join(SCOPES),
     }
-    return f"https://discord.com/oauth2/authorize?{urlencode(wanted)}"
+    return f"{AUTHORIZE}?{urlencode(wanted)}"
+
+
+def account_link(application_id: int | str) -> str:
+    """Return the address where somebody adds the app to their own account: its commands, in any place."""
+    wanted = {"client_id": application_id, "scope": COMMANDS, "integration_type": TO_AN_ACCOUNT}
+    return f"{AUTHORIZE}?{urlencode(wanted)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from bot.ports import Clock
+from bot.steady import SteadyClock
 
 MOST = 5
 WITHIN = timedelta(seconds=5)
@@ -40,10 +41,11 @@ class Pace:
     """Says when the turn of a message or an edit is; it never sleeps."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._wall = clock
+        self._clock = SteadyClock(clock)
         self._lanes: dict[str, Lane] = {}
         self._old: dict[str, datetime] = {}
-        self._tidied_at = clock.now()
+        self._tidied_at = self._clock.now()
 
     def send(self, channel: str, key: str) -> timedelta:
         """Return how long it is until the message *key* may be sent to *channel*; zero: now."""
@@ -71,7 +73,7 @@ class Pace:
 
     def edited(self, message: str) -> None:
         """Note that an edit of *message* is made now."""
-        if self._clock.now() - made_at(message) > OLD:
+        if self._wall.now() - made_at(message) > OLD:
             self._old[message] = self._clock.now()
 
     def _tidy(self, now: datetime) -> None:

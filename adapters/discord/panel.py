@@ -13,6 +13,7 @@ import discord
 
 from adapters.discord import choices
 from adapters.discord.button_rows import PREFIX as OURS
+from adapters.discord.preflight import echoes, has_threads
 from adapters.discord.request import Request
 from adapters.discord.text import markup
 from bot.commands.spelling import LABELS
@@ -26,6 +27,9 @@ PREFIX: Final = "panel_"
 
 REMINDER: Final = timedelta(hours=2)
 """What the button switches on; other lengths are given with the command."""
+
+BY_WORD: Final = Strong("/claudealerts settings mention:")
+"""How everybody is called: a menu of roles has no such choice."""
 
 TEXT_CHARS: Final = 900
 """Of one text; all texts of a message together may have 4,000."""
@@ -67,11 +71,15 @@ def _items(
         about,
         *_components(settings, known, page),
         *_menu("impact", LABELS["impact"], choices.impacts(), {settings.least_impact}),
-        *_menu("style", LABELS["style"], choices.styles(), {settings.style.value}),
+        *_menu("style", LABELS["style"], _styles(request, settings), {settings.style.value}),
         *_mention(settings),
         *_quiet(settings),
         _row(*_switches(request, settings)),
     ]
+
+
+def _styles(request: Request, settings: Settings) -> list[tuple[str, str]]:
+    return choices.styles(settings.style, threads=has_threads(request))
 
 
 def _about(request: Request, subscription: Subscription | None, mute: Mute | None) -> Text:
@@ -120,11 +128,14 @@ def _mention(settings: Settings) -> list[Item]:
         max_values=1,
         default_values=_default_role(settings),
     )
-    label = _text((Strong(LABELS["mention"]), " when an incident starts or worsens"))
+    words: Text = (" when an incident starts or worsens; @here and @everyone: ", BY_WORD)
+    chosen = [_text((Strong(LABELS["mention"]), *words)), _row(role)]
     if mention is None:
-        return [label, _row(role)]
+        return chosen
+    if mention.calls_everybody:  # nothing is chosen in the menu then, and nothing can be let go there
+        chosen.append(_row(_button("mention_nobody", "", "Mention nobody")))
     impact = _select("mention_from", "", choices.calling_impacts(), {mention.least_impact})
-    return [label, _row(role), _text((Strong(LABELS["mention-from"]),)), _row(impact)]
+    return [*chosen, _text((Strong(LABELS["mention-from"]),)), _row(impact)]
 
 
 def _default_role(settings: Settings) -> list[discord.SelectDefaultValue]:
@@ -151,8 +162,9 @@ def _switches(request: Request, settings: Settings) -> list[discord.ui.Button[di
     switches = [
         _switch("maintenance", on=settings.maintenance),
         _switch("reminder", on=reminder is not None, words=length),
-        _switch("echo", on=settings.echo),
     ]
+    if echoes(settings.style, request):
+        switches.append(_switch("echo", on=settings.echo))
     if quiet:
         switches.append(_switch("critical", on=quiet.critical_breaks))
     if request.kind is discord.ChannelType.news:

@@ -45,9 +45,11 @@ def objection(command: Command, request: Request, style: Style) -> Objection | N
     """Return what speaks against *command*, None if nothing does. *style* holds where it names none."""
     match command:
         case Subscribe(changes):
-            return _place(request, changes.style or style) or _changes(changes, request)
+            return _place(request, changes.style or style) or _changes(changes, request, style)
         case ChangeSettings(changes) if changes.style or changes.publish or _calls(changes):
-            return _place(request, changes.style or style) or _changes(changes, request)
+            return _place(request, changes.style or style) or _changes(changes, request, style)
+        case ChangeSettings(changes):
+            return _changes(changes, request, style)
         case _:
             return None
 
@@ -79,10 +81,24 @@ def _needed(request: Request, style: Style) -> list[str]:
     return needed
 
 
-def _changes(changes: Changes, request: Request) -> Objection | None:
+def _changes(changes: Changes, request: Request, style: Style) -> Objection | None:
+    if changes.style is Style.THREAD and not has_threads(request):
+        return Objection(words.no_threads_here())
+    if changes.echo is not None and not echoes(changes.style or style, request):
+        return Objection(words.nothing_to_echo())
     if changes.publish and request.kind is not discord.ChannelType.news:
         return Objection(words.publishes_nothing())
     return _mention(changes.mention, request) if isinstance(changes.mention, str) else None
+
+
+def has_threads(request: Request) -> bool:
+    """Return whether messages of the request's channel can have threads."""
+    return request.kind in HAVE_THREADS
+
+
+def echoes(style: Style, request: Request) -> bool:
+    """Return whether the end of an incident would stay in a thread unless it is also said outside of it."""
+    return style is Style.THREAD and has_threads(request)
 
 
 def _calls(changes: Changes) -> bool:
@@ -90,12 +106,22 @@ def _calls(changes: Changes) -> bool:
 
 
 def _mention(target: str, request: Request) -> Objection | None:
-    """Return why *target* would not be called: https://docs.discord.com/developers/resources/message#allowed-mentions-object."""
-    if request.app_permissions.mention_everyone or request.app_permissions.administrator:
-        return None
-    if target in EVERYBODY:
-        return Objection(words.everybody_not_mentionable(target))
+    """Return why *target* would not be called, or not for this person: nobody calls through us whom they
+    may not call themselves.
+
+    https://docs.discord.com/developers/resources/message#allowed-mentions-object
+    """
     role = next((one for one in request.roles if one.id == target), None)
-    if role is None or role.mentionable:
+    if target not in EVERYBODY and (role is None or role.mentionable):
         return None
+    if not _calls_all(request.permissions):
+        return Objection(words.not_yours_to_call(role.name if role else f"@{target}"))
+    if _calls_all(request.app_permissions):
+        return None
+    if role is None:
+        return Objection(words.everybody_not_mentionable(target))
     return Objection(words.role_not_mentionable(role.name))
+
+
+def _calls_all(permissions: discord.Permissions) -> bool:
+    return permissions.mention_everyone or permissions.administrator

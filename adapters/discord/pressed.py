@@ -84,6 +84,7 @@ def _plain(text: str) -> str:
 READERS: Mapping[str, Callable[[Pressed], Changes]] = {
     "impact": lambda one: Changes(impact=one.chosen),
     "style": lambda one: Changes(style=_style(one.chosen)),
+    "mention_nobody": lambda _: Changes(mention=OFF),
     "mention_from": lambda one: Changes(mention_from=one.chosen),
     "hours": lambda one: read_changes(f'quiet="{_plain(one.chosen)}"', names_first=False),
     "zone": lambda one: Changes(zone=one.chosen),

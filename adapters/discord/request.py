@@ -38,6 +38,7 @@ class Request:
     *guild* is empty outside of servers, *channel* where Discord names a kind that is not known here;
     *kind* is None then. *permissions* are the person's own in that channel, *app_permissions* the bot's.
     *is_joined* is whether the bot is a member of the server: people also bring commands with them.
+    *message* is the id of the one that was pressed, or empty.
     """
 
     user: str
@@ -49,6 +50,7 @@ class Request:
     is_joined: bool
     application: str
     roles: tuple[Role, ...] = ()
+    message: str = ""
 
     @property
     def address(self) -> Channel:
@@ -74,6 +76,7 @@ def read_request(interaction: Interaction) -> Request:
         is_joined=guild is not None,
         application=str(interaction.application_id),
         roles=_roles(guild, interaction),
+        message=str(interaction.message.id) if interaction.message is not None else "",
     )
 
 

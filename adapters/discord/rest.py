@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Coroutine
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,8 @@ from discord.http import Route
 from adapters.discord.breaker import Breaker, refusal_of_token
 from adapters.discord.budget import Budget
 from adapters.discord.failures import Failure, failure, unsure
+from adapters.discord.rewriting import Rewriting
+from adapters.discord.strikes import Strikes
 from adapters.discord.wire import Wire
 from bot.domain.delivery import Scope, Verdict
 from bot.failures import kind_and_place
@@ -28,11 +31,33 @@ DEADLINE = timedelta(seconds=10)
 MOST_UNDER_WAY = 200
 """Calls at once, those among them that nobody waits for any more: a Discord that hangs gets no others."""
 
+MOST_DENIED = 25
+"""Calls that one server may deny us within ten minutes: a channel that did is paused and not asked again,
+so that more are either many channels closed at once or somebody who wants us shut out."""
+
 CLOSED_WITHIN = timedelta(seconds=1.5)
 """How long closing waits for calls that are under way."""
 
 CUT_OFF_WITHIN = timedelta(seconds=0.3)
 """And then for those it had to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a call is about beyond its words, each empty where it says nothing.
+
+    *needed* are the permissions it needs. *place* in *server* is where it counts when it is denied, and it
+    is not made where too many were. *rewrites* is the message that it edits, alone as
+    long as it is under way.
+    """
+
+    needed: str = ""
+    server: str = ""
+    place: str = ""
+    rewrites: str = ""
+
+
+NOTHING = About()
 
 
 class Rest:
@@ -48,6 +73,8 @@ class Rest:
         self._deadline = deadline
         self._budget = Budget(clock)
         self._breaker = Breaker(clock)
+        self._denials = Strikes(clock, "calls", MOST_DENIED)
+        self._rewriting = Rewriting(clock)
         self._wire: Wire | None = None
         self._logging_in: asyncio.Task[Wire] | None = None
         self._under_way: set[asyncio.Task[Any]] = set()
@@ -69,23 +96,31 @@ class Rest:
         if wait is not None:
             raise NotYet(wait)
 
+    def may_rewrite(self, message: str) -> None:
+        """Raise `NotYet` while an edit of *message* is under way, be it that nobody waits for it."""
+        self._rewriting.check(message)
+
+    def unsettled(self, message: str) -> timedelta | None:
+        """Return how long an edit of *message* that got no answer may still overwrite another; None: not."""
+        return self._rewriting.unsettled(message)
+
     async def call(
-        self, method: str, path: str, body: Json | None = None, *, needed: str = "", **parameters: str
+        self, method: str, path: str, body: Json | None = None, about: About = NOTHING, **parameters: str
     ) -> Json:
         """Make one call and return the object it answers. Raises `Refused`, `NotYet`, and nothing else.
 
-        *path* is written as in Discord's documentation, *parameters* are its ids. *needed* are the
-        permissions that the call needs.
+        *path* is written as in Discord's documentation, *parameters* are its ids.
         """
+        self._may_call(about)
         self._breaker.check()
-        self._may_call()
         wire = await self._logged_in()
-        self._may_call()
+        self._may_call(about)
         self._budget.made()
         options: Json = {} if body is None else {"json": body}
-        answer = await self._within_deadline(
-            self._begin(wire.request(Route(method, path, **parameters), **options), needed)
-        )
+        task = self._begin(wire.request(Route(method, path, **parameters), **options), about)
+        if about.rewrites:
+            self._rewriting.begin(about.rewrites, task)
+        answer = await self._within_deadline(task)
         if not isinstance(answer, dict):
             raise unsure("unreadable_answer", "Discord's answer could not be read.")
         return answer
@@ -105,19 +140,25 @@ class Rest:
             log.warning("calls to discord cut off count=%d", len(left))
             await asyncio.wait(left, timeout=CUT_OFF_WITHIN.total_seconds())
 
-    def _may_call(self) -> None:
+    def _may_call(self, about: About) -> None:
         if self._closed:
             raise Refused(Verdict.RETRY, Scope.PLATFORM, "closed", "I am shutting down.")
         if len(self._under_way) >= MOST_UNDER_WAY:
             reason = "Discord does not answer."
             raise Refused(Verdict.RETRY, Scope.PLATFORM, "hanging", reason, retry_after=self._deadline)
+        alone = self._denials.wait(about.server, about.place)
+        if alone is not None:
+            scope = Scope.CHANNEL if self._denials.knows(about.place) else Scope.WORKSPACE
+            reason = "Many channels of this server do not let me in; I ask it again later."
+            raise Refused(Verdict.RETRY, scope, "server_denies", reason, retry_after=alone)
+        self._rewriting.check(about.rewrites)
 
     async def _logged_in(self) -> Wire:
         """Return a session that Discord knows. Nothing of a delivery was sent where this raises."""
         if self._wire is not None:
             return self._wire
         if self._logging_in is None or self._logging_in.done():
-            self._logging_in = self._begin(self._log_in(), "")
+            self._logging_in = self._begin(self._log_in(), NOTHING)
         try:
             wire: Wire = await self._within_deadline(self._logging_in)
         except Refused as refused:
@@ -136,21 +177,21 @@ class Rest:
         self._wire = wire
         return wire
 
-    def _begin(self, call: Coroutine[Any, Any, Any], needed: str) -> asyncio.Task[Any]:
+    def _begin(self, call: Coroutine[Any, Any, Any], about: About) -> asyncio.Task[Any]:
         """Let *call* go its way: nobody's impatience ends it."""
-        task = asyncio.create_task(self._made(call, needed))
+        task = asyncio.create_task(self._made(call, about))
         self._under_way.add(task)
         task.add_done_callback(self._ended)
         return task
 
-    async def _made(self, call: Coroutine[Any, Any, Any], needed: str) -> Any:
+    async def _made(self, call: Coroutine[Any, Any, Any], about: About) -> Any:
         """Return what *call* gives, having learnt from what becomes of it."""
         try:
             answer = await call
         except NotYet:
             raise
         except Exception as error:  # noqa: BLE001 - discord.py lets everything through, none of it may go on
-            raise self._learn(failure(error, needed)) from None
+            raise self._learn(failure(error, about.needed), about) from None
         self._breaker.good_token()
         return answer
 
@@ -170,10 +211,12 @@ class Rest:
         if error is not None:
             log.debug("call to discord failed error=%s", kind_and_place(error))
 
-    def _learn(self, failed: Failure) -> Refused:
+    def _learn(self, failed: Failure, about: About) -> Refused:
         """Take what a failure says about the calls to come, and return what it means for this one."""
         if failed.counts:
             self._breaker.invalid()
+        if failed.denied and about.server:
+            self._denials.add(about.server, about.place)
         if failed.quiet is not None:
             self._breaker.quiet(failed.quiet)
         if failed.bad_token:

@@ -23,13 +23,14 @@ class Pace:
 
     *login*: until Discord has said who we are; where it answers 5xx, discord.py asks for 25 s.
     *handshake*: from one step of connecting to the next. *steady*: how long a connection must have
-    lasted to count as good. *closing*: for each of the two steps of ending.
+    lasted to count as good. *closing*: for each of the two steps of ending. *database*: for one write.
     """
 
     login: float = 40
     handshake: float = 30
     steady: float = 10
     closing: float = 0.9
+    database: float = 10
     waits: Waits = field(default_factory=Waits)
 
 
@@ -55,6 +56,7 @@ class Session:
         self._on_up = on_up
         self._ready = ready
         self._tasks: list[asyncio.Task[None]] = []
+        self._reconciling: asyncio.Task[None] | None = None
         self._was_up = False
         self._up_since: float | None = None
         self.has_lasted = False
@@ -77,14 +79,14 @@ class Session:
         """Look after the connections until one of them cannot be had. Raises what is in the way."""
         while self.client.obstacle is None:
             pulse.cut_dead(self.client)
-            await self._note_state()
+            self._note_state()
             with suppress(TimeoutError):
                 async with asyncio.timeout(min(pulse.period(self.client), self._pace.handshake / 4)):
                     await self.client.changed.wait()
             self.client.changed.clear()
         raise self.client.obstacle
 
-    async def _note_state(self) -> None:
+    def _note_state(self) -> None:
         """Act on what the shards came to. Raises `TimeoutError` where one of them gets no further."""
         now = asyncio.get_running_loop().time()
         if self._up_since is not None and now - self._up_since >= self._pace.steady:
@@ -100,10 +102,18 @@ class Session:
             if not self._was_up:
                 self._was_up = True
                 self._tasks.append(asyncio.create_task(self._run_ready()))
-        if self.client.is_new:
+        if self.client.is_new and (self._reconciling is None or self._reconciling.done()):
             self.client.is_new = False
-            noted = await self._guilds.reconcile(lambda: [guild.id for guild in self.client.guilds])
-            self.client.is_new = self.client.is_new or not noted
+            self._reconciling = asyncio.create_task(self._reconcile())
+
+    async def _reconcile(self) -> None:
+        """Tell which servers there are; apart from the watch, which a database must not hold up."""
+        noted = await self._guilds.reconcile(self._servers)
+        self.client.is_new = self.client.is_new or not noted
+
+    def _servers(self) -> list[int] | None:
+        """Return the servers of all shards, None while one of them has not named its own."""
+        return [guild.id for guild in self.client.guilds] if self.client.is_up else None
 
     async def _run_ready(self) -> None:
         try:
@@ -118,6 +128,8 @@ class Session:
             with suppress(Exception):
                 async with asyncio.timeout(self._pace.closing):
                     await step()
+            if self._reconciling is not None:
+                self._reconciling.cancel()  # it had the time of a goodbye to end by itself
         pulse.stop_threads(self.client)
 
     async def _stop_tasks(self) -> None:

@@ -14,6 +14,7 @@ from adapters.discord.request import Request
 from adapters.discord.saying import Panel, Saying, Told
 from bot.commands import NOTHING, ChangeSettings, Command, ShowSettings
 from bot.commands.problems import Unfit
+from bot.commands.spelling import LABELS
 from bot.domain.message import Line, Listing, Message, Strong, Text
 from bot.domain.subscription import Settings
 from bot.ports import Clock, Store
@@ -72,7 +73,7 @@ class SettingsPanel:
         """Say what does not fit, to those who may know of the settings at all."""
         if not self._answers.caller(request).may_configure:
             return Told(await self._answers.reply(ChangeSettings(NOTHING), request))
-        return await self._shown(request, ("⚠️ ", unfit.problem), page=page)
+        return await self._shown(request, ("⚠️ ", unfit.called(LABELS)), page=page)
 
     async def _shown(self, request: Request, said: Text, *, page: int = 0, in_place: bool = True) -> Saying:
         subscription, known = await self._answers.subscription(request), await self._store.known()

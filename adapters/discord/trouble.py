@@ -12,14 +12,24 @@ import discord
 from aiohttp import ClientError
 
 from adapters.discord.client import TurnedAway
-from adapters.discord.identify import Spent
+from adapters.discord.identify import Spent, Uncounted
 from bot.failures import kind_and_place
 
 log = logging.getLogger(__name__)
 
 NOT_TAKEN: Final = (
     "Discord refuses DISCORD_BOT_TOKEN: set it to the token that https://discord.com/developers/applications "
-    "shows under Bot (Reset Token makes a new one), and start again. Until then nothing goes to Discord"
+    "shows under Bot (Reset Token makes a new one), and start again. Until then no command is heard; whether "
+    "Discord takes it again is looked at after 1, 5, 15 and 60 minutes, then every hour"
+)
+
+LOOKS_AGAIN: Final = (60.0, 300.0, 900.0, 3600.0)
+"""Seconds after which a token that was refused is tried again, the last of them from then on: by a login,
+which costs no session."""
+
+UNCOUNTED: Final = (
+    "the database cannot be used ({reason}), so nobody knows how often Discord's gateway was entered and it "
+    "is left alone: no command is heard. `check` says what is wrong with the database; it is tried again"
 )
 
 UNREACHABLE_CURE: Final = "see the proxy variables and https://discordstatus.com; it is tried again"
@@ -31,6 +41,9 @@ https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gate
 
 class Lost(Exception):
     """The connection was lost and its session could not be resumed."""
+
+    def __str__(self) -> str:
+        return "the connection was lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +65,7 @@ class Trouble:
         self._chance = chance or Random()  # noqa: S311  it keeps no secret
         self._told = ""
         self._failures = 0
+        self._refusals = 0
 
     @property
     def words(self) -> str | None:
@@ -60,10 +74,10 @@ class Trouble:
 
     def met(self, error: Exception, now: datetime) -> float | None:
         """Tell of what ended a client; return the seconds until the next try, None for no more tries."""
+        if is_bad_token(error):
+            self._tell(logging.ERROR, NOT_TAKEN)
+            return self._much_later()
         match error:
-            case discord.LoginFailure() | discord.ConnectionClosed(code=4004):
-                self._tell(logging.ERROR, NOT_TAKEN)
-                return None
             case discord.PrivilegedIntentsRequired():
                 self._tell(logging.ERROR, _fatal_words(4014))
                 return None
@@ -73,6 +87,9 @@ class Trouble:
             case Spent():
                 self._tell(logging.WARNING, _spent_words(error))
                 return max(0.0, (error.until - now).total_seconds())
+            case Uncounted():
+                self._tell(logging.WARNING, UNCOUNTED.format(reason=error.reason))
+                return self._soon()
         self._tell(
             logging.WARNING, f"Discord's gateway cannot be reached ({described(error)}): {UNREACHABLE_CURE}"
         )
@@ -81,12 +98,17 @@ class Trouble:
     def connected(self, servers: int) -> None:
         """Every shard is connected."""
         if self._told:
-            log.info("Discord is connected again, servers: %d", servers)
+            log.warning("Discord is connected again, servers: %d", servers)  # as loud as the trouble was
         self._told = ""
 
     def over(self) -> None:
         """A connection has lasted."""
-        self._failures = 0
+        self._failures = self._refusals = 0
+
+    def _much_later(self) -> float:
+        wait = LOOKS_AGAIN[min(self._refusals, len(LOOKS_AGAIN) - 1)]
+        self._refusals += 1
+        return wait
 
     def _soon(self) -> float:
         wait: float = min(self._waits.longest, self._waits.first * 2 ** min(self._failures, 10))
@@ -100,6 +122,20 @@ class Trouble:
         self._told = words
 
 
+def is_bad_token(error: Exception) -> bool:
+    """Tell whether it was Discord itself that refused the token.
+
+    A proxy refuses with a page of its own; https://docs.discord.com/developers/reference#error-messages.
+    """
+    if isinstance(error, discord.ConnectionClosed):
+        return error.code == 4004
+    refusal = error.__cause__ if isinstance(error, discord.LoginFailure) else error
+    if not isinstance(refusal, discord.HTTPException) or refusal.status != 401:
+        return False
+    is_json = refusal.response.headers.get("Content-Type", "").startswith("application/json")
+    return is_json and bool(refusal.text)
+
+
 def _fatal_words(code: int) -> str:
     return (
         f"Discord does not take this version's connections any more (close code {code}): install a newer one"
@@ -110,7 +146,7 @@ def _spent_words(spent: Spent) -> str:
     return (
         f"Discord's gateway is left alone until {spent.until:%Y-%m-%d %H:%M} UTC, because {spent.reason} and "
         "more would cost the token. Alerts go out, commands are not heard: find out what starts this program "
-        "so often, or what else uses its token"
+        "so often, or what else uses its token, or see https://discordstatus.com"
     )
 
 
@@ -129,12 +165,12 @@ def described(error: Exception) -> str:
     match error:
         case TimeoutError():
             return "no answer in time"
-        case discord.HTTPException():
-            return f"HTTP {error.status}"
-        case Lost():
-            return "the connection was lost"
-        case TurnedAway():
-            return "it closes the connection again and again"
+        case discord.LoginFailure(__cause__=discord.HTTPException(status=status)):
+            return f"HTTP {status}, not from Discord"
+        case discord.HTTPException(status=status):
+            return f"HTTP {status}"
+        case Lost() | TurnedAway():
+            return str(error)
         case ClientError() | OSError() | discord.DiscordException():
             return type(error).__name__
     return f"unexpected: {kind_and_place(error)}"

@@ -14,6 +14,7 @@ from bot.commands import OFF, Changes, ChangeSettings, Command, Misunderstood, M
 from bot.commands.changes import Off
 from bot.commands.problems import Unfit, shown
 from bot.commands.settings_text import NONE, read_changes
+from bot.commands.spelling import LABELS
 
 ROLE = re.compile(r"<@&(\d{1,20})>|(\d{15,20})")
 """https://docs.discord.com/developers/reference#message-formatting"""
@@ -32,7 +33,7 @@ def changing(options: Mapping[str, str], request: Request, *, subscribes: bool) 
     except Unfit as unfit:
         verb = "subscribe" if subscribes else "settings"
         nearest = f"{verb} {unfit.nearest}" if unfit.nearest else ""
-        return Misunderstood(", ".join(options.values()), unfit.problem, nearest)
+        return Misunderstood(", ".join(options.values()), unfit.called(LABELS), nearest)
     return Subscribe(changes) if subscribes else ChangeSettings(changes)
 
 

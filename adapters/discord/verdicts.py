@@ -35,6 +35,9 @@ PUBLISHED = 40033
 
 ARCHIVED, LOCKED = 50083, 160005
 
+DENIED = (50001, 50013)
+"""A permission is missing there."""
+
 TABLE: tuple[Row, ...] = (
     # The channel: it is paused until people there do something about it.
     channel(  # Looks like this to whoever may not see it, be it ever so public.

@@ -18,6 +18,7 @@ from discord.http import HTTPClient, Ratelimit, Route
 
 from adapters.discord.proxy import proxy_for
 from bot.ports import Clock, NotYet
+from bot.steady import SteadyClock
 
 AT_MOST = ClientTimeout(total=30.0, connect=5.0)
 """Seconds: of a call whose caller may have left it long before, and of the part after which nothing can
@@ -31,6 +32,7 @@ LONGEST = timedelta(minutes=15)
 class Unslept(Exception):
     """An answer that discord.py would sleep over, or follow: a rate limit, a server's error, a redirect.
 
+    Or of which it keeps too little: whether it is Discord who does not know our token (401).
     *data* is what the body holds as JSON, None where it holds none.
     """
 
@@ -89,7 +91,7 @@ class Wire(HTTPClient):
     def __init__(self, clock: Clock) -> None:
         """The proxy is that of the usual variables."""
         super().__init__(asyncio.get_running_loop(), proxy=proxy_for(Route.BASE))
-        self._clock = clock
+        self._clock = SteadyClock(clock)
 
     async def request(self, route: Route, **options: Any) -> Any:
         """Make one call. Raises whatever discord.py lets through, `Unslept` and `NotYet`."""
@@ -110,7 +112,7 @@ class Wire(HTTPClient):
 
 async def _look(response: ClientResponse) -> None:
     """Raise `Unslept` for what discord.py must not see; aiohttp calls this before anybody reads the body."""
-    if response.status < 300 or (400 <= response.status < 500 and response.status != 429):
+    if response.status < 300 or (400 <= response.status < 500 and response.status not in (401, 429)):
         return
     data = _read(await response.read())
     raise Unslept(response.status, response.headers, data)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
+from math import ceil
 
 from adapters.discord.request import Request
 from bot.domain.message import Line, Link, Message, Named, NamedKind, Strong, Text, Tone
@@ -76,6 +78,49 @@ def everybody_not_mentionable(word: str) -> Message:
         f"@{word} would call nobody",
         (f"I lack {MENTION_ALL} in this channel. ", NOTHING),
         ("Allow it in the channel's settings ", EDIT, " and try again."),
+    )
+
+
+def not_yours_to_call(name: str) -> Message:
+    """Say that somebody may not call *name* themselves, so that we do not do it for them."""
+    return say(
+        "You may not mention them yourself",
+        ("To let me call ", Strong(name), f", you need {MENTION_ALL} in this channel. ", NOTHING),
+        ("Ask somebody who has it, or choose a role that everybody may mention.",),
+    )
+
+
+def may_not_speak(permission: str) -> Message:
+    """Say that somebody may not write in this channel, so that we do not do it for them."""
+    lacking = ("You may not write here yourself: you lack ", Strong(permission), ".")
+    return say("This answer is not shared", lacking)
+
+
+def shared_already() -> Message:
+    """Say that an answer was shared before."""
+    return say("This answer was shared already", ("For the present one: ", STATUS))
+
+
+def shared_just_now(wait: timedelta) -> Message:
+    """Say that an answer was shared in this channel just now."""
+    line = (f"Try again in {max(1, ceil(wait.total_seconds()))} s if it does not say what you want to show.",)
+    return say("An answer was shared in this channel just now", line)
+
+
+def no_threads_here() -> Message:
+    """Say that a style needs what messages of this channel cannot have."""
+    return say(
+        "Messages here cannot have threads",
+        ("In a thread or a voice channel each update is a message of its own. ", NOTHING),
+        ("Choose the style card or post.",),
+    )
+
+
+def nothing_to_echo() -> Message:
+    """Say that the end of an incident is told in the channel anyway."""
+    return say(
+        "The end is said in the channel anyway",
+        ("It can only be left to a thread where the style is thread and messages can have one. ", NOTHING),
     )
 
 

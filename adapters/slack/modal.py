@@ -85,7 +85,12 @@ def settings_form(
             ),
             *_mention(settings.mention),
             *_quiet_hours(settings.quiet_hours),
-            _switch("echo", "Echo", "Say the end of an incident in the channel, too", on=settings.echo),
+            _switch(
+                "echo",
+                "End in the channel too",
+                "Say the end of an incident in the channel, not in its thread alone",
+                on=settings.echo,
+            ),
             field("reminder", "Reminder while an incident is open", _reminder(settings.reminder)),
         ],
     }

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.subscription import Channel
 from bot.ports import Clock
+from bot.steady import SteadyClock
 
 APART = timedelta(seconds=1)
 """Between two messages in one channel; of a faster burst Slack may lose some without a word."""
@@ -56,7 +57,7 @@ class Pace:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self._clock = SteadyClock(clock)
         self._lanes: dict[tuple[str, str], Lane] = {}
 
     def wait(

@@ -19,7 +19,8 @@ class Caller:
     chosen, so that nobody is told to type what cannot be typed. *mentions* says in a few words whom
     `mention=` takes here, empty where it takes nobody. *announces*: the channel is told of a change of
     its subscription, with who made it. *workspace* is what people here call a workspace. *publishes*:
-    others can follow this channel, so that it can be set to publish.
+    others can follow this channel, so that it can be set to publish. *unseen* is a sentence for the help
+    where the platform may hide commands from somebody who could use them, else empty.
     """
 
     channel: Channel
@@ -36,6 +37,7 @@ class Caller:
     announces: bool = False
     workspace: str = "workspace"
     publishes: bool = False
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)

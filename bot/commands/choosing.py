@@ -16,6 +16,7 @@ from bot.commands.command import (
 from bot.commands.context import Context
 from bot.commands.noticing import notice_record, replied
 from bot.commands.problems import Unfit, nobody_follows
+from bot.commands.spelling import called
 from bot.domain.matching import match
 from bot.domain.naming import short_names
 from bot.domain.notice import Notice, NoticeKind
@@ -40,7 +41,7 @@ async def choose(context: Context, command: Choosing, caller: Caller) -> Reply:
     except Unfit as unfit:
         verb = "subscribe" if isinstance(command, Subscribe) else "settings"
         nearest = f"{verb} {unfit.nearest}" if unfit.nearest else ""
-        return Reply(replies.misunderstood(caller, unfit.problem, nearest))
+        return Reply(replies.misunderstood(caller, called(caller, unfit), nearest))
 
 
 async def _subscribe(context: Context, command: Subscribe, caller: Caller) -> Reply:

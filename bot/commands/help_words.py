@@ -35,7 +35,7 @@ def helped(caller: Caller) -> Message:
     if caller.may_list:
         listing = ("list", f"all subscribed channels of this {caller.workspace}")
         blocks.append(Listing(_lines(caller, (listing,)), heading=caller.workspace.capitalize()))
-    return say("What you can type here", *blocks)
+    return say("What you can type here", *blocks, footer=(caller.unseen,) if caller.unseen else ())
 
 
 def _alerts(caller: Caller) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import time, timedelta
 
 from bot.domain.words import cut, duration, names
@@ -36,13 +36,24 @@ class Unfit(Exception):
     """Something typed or chosen does not fit, and *problem* says why.
 
     *nearest* is what may have been meant, a setting with its value, or empty. Whoever catches this knows
-    the command that belongs before it.
+    the command that belongs before it. *setting* is the name that the problem begins with, as people type
+    it, or empty.
     """
 
-    def __init__(self, problem: str, nearest: str = "") -> None:
-        super().__init__(problem)
-        self.problem = problem
+    def __init__(self, problem: str, nearest: str = "", *, setting: str = "") -> None:
+        super().__init__(f"{setting} {problem}" if setting else problem)
         self.nearest = nearest
+        self.setting = setting
+        self._words = problem
+
+    @property
+    def problem(self) -> str:
+        """Why it does not fit, with the name of the setting that people type."""
+        return str(self)
+
+    def called(self, names: Mapping[str, str]) -> str:
+        """Return why it does not fit where settings have other *names*."""
+        return f"{names[self.setting]} {self._words}" if self.setting in names else self.problem
 
 
 def shown(text: str) -> str:
@@ -66,7 +77,8 @@ def no_choice(name: str, value: str, options: Sequence[str]) -> Unfit:
     """The setting takes one of some words."""
     nearest = near(value, options)
     example = f"{name}={nearest}" if nearest else EXAMPLES.get(name, f"{name}={options[0]}")
-    return Unfit(f"{name} is one of {', '.join(options)}; {shown(value)} is none of them.", example)
+    problem = f"is one of {', '.join(options)}; {shown(value)} is none of them."
+    return Unfit(problem, example, setting=name)
 
 
 def no_component(name: str, found: Sequence[str], *, is_near: bool) -> Unfit:
@@ -107,9 +119,8 @@ def no_zone_given(start: time, end: time) -> Unfit:
 def no_quiet_hours(name: str, zone: str | None) -> Unfit:
     """A property of quiet hours, without any."""
     where = f"zone={zone}" if zone else EXAMPLES["zone"]
-    return Unfit(
-        f"{name} belongs to quiet hours, and this channel has none yet.", f"{EXAMPLES['quiet']} {where}"
-    )
+    problem = "belongs to quiet hours, and this channel has none yet."
+    return Unfit(problem, f"{EXAMPLES['quiet']} {where}", setting=name)
 
 
 def unfit_reminder(least: timedelta, most: timedelta) -> Unfit:
@@ -147,7 +158,7 @@ def no_setting(name: str) -> Unfit:
 
 def no_value(name: str) -> Unfit:
     """A setting without its value."""
-    return Unfit(f"{name} lacks its value.", EXAMPLES.get(name, f"{name}=on"))
+    return Unfit("lacks its value.", EXAMPLES.get(name, f"{name}=on"), setting=name)
 
 
 def nobody_follows() -> Unfit:
@@ -157,7 +168,7 @@ def nobody_follows() -> Unfit:
 
 def given_twice(name: str) -> Unfit:
     """The same setting twice: which one counts?"""
-    return Unfit(f"{name} is given twice: keep one of them.")
+    return Unfit("is given twice: keep one of them.", setting=name)
 
 
 def loose_words(text: str) -> Unfit:

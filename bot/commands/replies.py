@@ -62,9 +62,11 @@ def unknown_word(caller: Caller, text: str, near: Sequence[Strong], components: 
 
 
 def not_subscribed(caller: Caller) -> Message:
-    """Say that there is nothing here to change or show, and how to begin."""
-    line = Line(("Begin with ", typed(caller, "subscribe"), "."))
-    return say("This channel gets no alerts", line, buttons=(SUBSCRIBE,))
+    """Say that there is nothing here to change or show, and how to begin, or who may."""
+    title = "This channel gets no alerts"
+    if not caller.may_configure:
+        return say(title, Line((f"They are turned on by {caller.who_configures}.",)))
+    return say(title, Line(("Begin with ", typed(caller, "subscribe"), ".")), buttons=(SUBSCRIBE,))
 
 
 def subscribed(subscription: Subscription, components: Names, open_count: int, now: datetime) -> Message:
@@ -120,7 +122,7 @@ def settings_shown(caller: Caller, subscription: Subscription, components: Names
     hinted = caller.may_configure and caller.types
     lines: list[Text] = [
         (Strong(row.name), ": ", *row.words, f" · {row.typed}" if hinted else "")
-        for row in rows(subscription.settings, components, publishes=caller.publishes)
+        for row in rows(subscription.settings, components, publishes=caller.publishes, idle=caller.types)
     ]
     if hinted and caller.mentions:
         lines.append((f"mention= takes {caller.mentions}",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.commands.caller import Caller
+from bot.commands.problems import Unfit
 from bot.domain.message import Strong, Text
 
 ASKING = frozenset({"history", "uptime", "help"})
@@ -28,7 +29,7 @@ LABELS = {
     "quiet": "Quiet hours",
     "zone": "Time zone",
     "critical": "Loud in quiet hours when critical",
-    "echo": "Echo",
+    "echo": "End in the channel too",
     "reminder": "Reminder",
     "publish": "Publish",
 }
@@ -64,6 +65,11 @@ def advised(caller: Caller, nearest: str) -> Text:
     pairs = [(name, value.strip('"')) for name, value in SETTING.findall(nearest) if value != "…"]
     chosen = ", ".join(f"{LABELS[name]}: {value}" for name, value in pairs)
     return ("Try ", Strong(chosen)) if len(pairs) == nearest.count("=") else ()
+
+
+def called(caller: Caller, unfit: Unfit) -> str:
+    """Return why something does not fit, with the setting named as the caller knows it."""
+    return unfit.problem if caller.types else unfit.called(LABELS)
 
 
 def all_commands(caller: Caller) -> Text:

@@ -16,6 +16,7 @@ class Holds:
 
     def __init__(self) -> None:
         self._until: dict[tuple[str, ...], datetime] = {}
+        self._latest: datetime | None = None
 
     def add(self, channel: Channel, scope: Scope, until: datetime) -> None:
         """Let everything of *channel*'s *scope* wait until then, and nothing else."""
@@ -25,7 +26,14 @@ class Holds:
             self._until[place] = max(until, self._until.get(place, until))
 
     def until(self, channel: Channel, now: datetime) -> datetime | None:
-        """Return the latest moment for which *channel* has to wait, None if it need not."""
+        """Return the latest moment for which *channel* has to wait, None if it need not.
+
+        Where *now* is before one that was given already the clock was put back, and all pauses with it.
+        """
+        if self._latest is not None and now < self._latest:
+            back = self._latest - now
+            self._until = {place: moment - back for place, moment in self._until.items()}
+        self._latest = now
         moments = []
         for depth in DEPTHS.values():
             place = _place(channel)[:depth]

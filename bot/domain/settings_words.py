@@ -26,6 +26,9 @@ STYLE_LINES = {
 }
 
 
+ECHO = "End in the channel too"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One setting: its *name*, what holds in *words*, and how it is *typed*."""
@@ -35,8 +38,14 @@ class Row:
     typed: str
 
 
-def rows(settings: Settings, components: Names, *, publishes: bool = False) -> tuple[Row, ...]:
-    """Return every setting in words; whether it *publishes* only where a channel can."""
+def rows(
+    settings: Settings, components: Names, *, publishes: bool = False, idle: bool = True
+) -> tuple[Row, ...]:
+    """Return every setting in words; whether it *publishes* only where a channel can.
+
+    *idle*: also the settings that the chosen style makes nothing of.
+    """
+    echo = Row(ECHO, (_echo_words(settings),), "echo=on|off")
     publish = Row("Publish", (_publish_words(publish=settings.publish),), "publish=on|off")
     return (
         Row("Components", (component_words(settings, components),), "components=claude.ai,api|all"),
@@ -45,7 +54,7 @@ def rows(settings: Settings, components: Names, *, publishes: bool = False) -> t
         Row("Style", (STYLE_LINES[settings.style],), "style=thread|card|post"),
         Row("Mention", mention_words(settings.mention), "mention=…|nobody mention-from=major"),
         Row("Quiet hours", (quiet_words(settings.quiet_hours),), _quiet_typed(settings.quiet_hours)),
-        Row("Echo", (_echo_words(echo=settings.echo),), "echo=on|off"),
+        *([echo] if idle or settings.style is Style.THREAD else []),
         Row("Reminder", (_reminder_words(settings),), "reminder=2h|off"),
         *([publish] if publishes else []),
     )
@@ -57,7 +66,7 @@ def differences(before: Settings, after: Settings, components: Names) -> tuple[T
     return tuple(
         (Strong(new.name), ": ", *new.words, " (was: ", *old.words, ")")
         for old, new in zip(former, present, strict=True)
-        if old.words != new.words
+        if old.words != new.words and not (new.name == ECHO and before.echo is after.echo)
     )
 
 
@@ -110,12 +119,14 @@ def _told(*, told: bool) -> str:
     return "on, scheduled work is told" if told else "off, scheduled work is not told"
 
 
-def _echo_words(*, echo: bool) -> str:
-    return (
-        "on, the end of an incident is also said in the channel"
-        if echo
-        else "off, the end stays in the thread"
-    )
+def _echo_words(settings: Settings) -> str:
+    """Return where the end is said: outside of threads everything is said in the channel itself."""
+    if settings.style is not Style.THREAD:
+        switch = "on" if settings.echo else "off"
+        return f"{switch}, of no effect with style {settings.style}: the end is said in the channel itself"
+    if settings.echo:
+        return "on, the end of an incident is also said in the channel"
+    return "off, the end stays in the thread"
 
 
 def _publish_words(*, publish: bool) -> str:

@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 
 from tests.chaos.kills import Figures, campaign
 
@@ -15,7 +16,7 @@ from tests.chaos.kills import Figures, campaign
 def main(arguments: Sequence[str]) -> int:
     """Run the campaign that *arguments* ask for."""
     options = _options(arguments)
-    figures = asyncio.run(campaign(options.kills, options.seed))
+    figures = asyncio.run(campaign(options.kills, options.seed, options.ledger))
     print(json.dumps(asdict(figures), ensure_ascii=False) if options.json else words(figures))
     return 1 if figures.found.count else 0
 
@@ -29,7 +30,8 @@ def words(figures: Figures) -> str:
 {figures.incidents} incidents with {figures.updates} updates, in three channels of three styles
 {figures.messages} messages; {figures.recognised} repeated sends were recognised by their nonce
 {", ".join(kinds)}"""
-    return "\n".join([text, *found.lost, *found.doubled, *found.disordered, *found.false])
+    later = [f"doubled later than Discord remembers: {line}" for line in found.forgotten]
+    return "\n".join([text, *found.lines, *later])
 
 
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
@@ -37,6 +39,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--discord", action="store_true", required=True, help="with Discord's stand-in")
     parser.add_argument("--kills", type=int, default=200, help="how many (%(default)s)")
     parser.add_argument("--seed", type=int, default=1, help="of everything random (%(default)s)")
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help="write what Discord held to FILE")
     parser.add_argument("--json", action="store_true", help="print one object")
     return parser.parse_args(arguments)
 

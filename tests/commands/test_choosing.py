@@ -129,7 +129,7 @@ async def test_the_settings_are_shown_in_words_with_how_to_change_them(world: Wo
         f"  Style: {THREAD} · style=thread|card|post",
         "  Mention: here, from major impact on · mention=…|nobody mention-from=major",
         f"  Quiet hours: {QUIET} · quiet=22:00-07:00|off critical=on",
-        "  Echo: off, the end stays in the thread · echo=on|off",
+        "  End in the channel too: off, the end stays in the thread · echo=on|off",
         "  Reminder: every 2 h while an incident is open · reminder=2h|off",
         "Subscribed since 4 May 2026 12:00 UTC.",
         "Change them like this: /claudestatus settings impact=major",

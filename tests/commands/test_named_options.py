@@ -10,7 +10,18 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 
-from bot.commands import Ask, Caller, Command, Help, ListSubscriptions, Misunderstood, MuteIncident, parse
+from bot.commands import (
+    Ask,
+    Caller,
+    Changes,
+    ChangeSettings,
+    Command,
+    Help,
+    ListSubscriptions,
+    Misunderstood,
+    MuteIncident,
+    parse,
+)
 from bot.commands.problems import EXAMPLES, PUBLISH
 from bot.commands.spelling import LABELS, advised
 from bot.domain.message import Line, Listing, Message, Strong, Text, plain
@@ -150,3 +161,29 @@ async def test_another_way_is_named_by_its_option(world: World) -> None:
 
 def test_every_setting_that_can_be_typed_has_a_name_to_choose_it_by() -> None:
     assert LABELS.keys() == {*EXAMPLES, PUBLISH}
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (ChangeSettings(Changes(zone="Europe/Berlin")), "Time zone belongs to quiet hours"),
+        (ChangeSettings(Changes(critical=False)), "Loud in quiet hours when critical belongs to quiet hours"),
+        (ChangeSettings(Changes(impact="fatal")), "Least impact is one of none, minor"),
+    ],
+)
+async def test_a_refusal_names_a_setting_as_it_is_called(world: World, command: Command, words: str) -> None:
+    await world.do("subscribe")
+    assert (await world.lines(command, OWNS))[0].startswith(f"🔵 {words}")
+    assert not (await world.lines(command, OWNER))[0].startswith(f"🔵 {words}")
+
+
+async def test_a_setting_that_does_nothing_is_not_spoken_of_where_nobody_types(world: World) -> None:
+    await world.do("subscribe style=card")
+    assert "End in the channel" not in "\n".join(await world.lines("settings", OWNS))
+    await world.do("settings style=thread")
+    assert "End in the channel" in "\n".join(await world.lines("settings", OWNS))
+
+
+async def test_the_help_says_what_to_do_where_commands_are_hidden(world: World) -> None:
+    said = await world.lines(Help(), replace(OWNS, unseen="Ask for them."))
+    assert [one for one in said if one not in await world.lines(Help(), OWNS)] == ["Ask for them."]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -12,6 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 import discord
+import pytest
 from discord.gateway import KeepAliveHandler
 
 from adapters.discord.endpoints import Endpoints, pointed_at
@@ -148,6 +150,12 @@ def _is_ours(task: asyncio.Task[Any]) -> bool:
         and ("/adapters/" in code.co_filename or "/discord/" in code.co_filename)
         and ("/tests/" not in code.co_filename)
     )
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what our own loggers said, from INFO on."""
+    said = (record for record in caplog.records if record.name.startswith("adapters"))
+    return [record.getMessage() for record in said if record.levelno >= logging.INFO]
 
 
 async def eventually(true: Callable[[], bool]) -> None:

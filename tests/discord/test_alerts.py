@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 
 from bot.domain.subscription import Mention, QuietHours, Style
-from tests.discord.world import ALICE, ELSEWHERE, NEWSROOM, World
+from tests.discord.world import ALICE, BOB, CALLS_ALL, CAROL, ELSEWHERE, MENTION_EVERYONE, NEWSROOM, World
 from tests.factories import API, CHAT, incident
 from tests.fakes.discord.places import GUILD, MENTIONABLE, NOT_MENTIONABLE, OTHER_GUILD, TEXT
 
@@ -21,8 +21,8 @@ async def test_a_channel_subscribes_with_a_card_as_its_style(talk: World) -> Non
 
 async def test_a_subscription_takes_settings_with_it(talk: World) -> None:
     options = {"components": "Chat, api", "impact": "major", "style": "post", "mention": "here"}
-    talk.discord.guilds[GUILD].channels[TEXT].permissions |= 1 << 17
-    await talk.people.types("claudealerts subscribe", options)
+    talk.discord.guilds[GUILD].channels[TEXT].permissions |= MENTION_EVERYONE
+    await talk.people.types("claudealerts subscribe", options, CALLS_ALL)
     settings = await talk.settings()
     assert settings.components == {CHAT[0], API[0]}
     assert (settings.least_impact, settings.style, settings.mention) == ("major", Style.POST, Mention("here"))
@@ -85,6 +85,10 @@ async def test_all_takes_every_component_again(talk: World) -> None:
         ({"quiet_hours": "late"}, "22:00-07:00"),
         ({"quiet_hours": "22:00-07:00"}, "time zone"),
         ({"time_zone": "Berlin"}, "Europe/Berlin"),
+        ({"time_zone": "Europe/Berlin"}, "Time zone belongs to quiet hours"),
+        ({"critical": "off"}, "Loud in quiet hours when critical belongs to"),
+        ({"echo": "off"}, "The end is said in the channel anyway"),
+        ({"echo": "on", "style": "post"}, "where the style is thread"),
         ({"reminder": "2"}, "2h"),
         ({"reminder": "1m"}, "30 min"),
         ({"mention": "nobody we know"}, "is no role of this server"),
@@ -118,8 +122,8 @@ async def test_a_role_is_found_by_id_mention_or_name(talk: World, text: str, tar
 
 
 async def test_the_role_that_everybody_has_is_the_word_everyone(talk: World) -> None:
-    talk.discord.guilds[GUILD].channels[TEXT].permissions |= 1 << 17
-    await talk.people.types("claudealerts subscribe", {"mention": GUILD})
+    talk.discord.guilds[GUILD].channels[TEXT].permissions |= MENTION_EVERYONE
+    await talk.people.types("claudealerts subscribe", {"mention": GUILD}, CALLS_ALL)
     assert (await talk.settings()).mention == Mention("everyone")
 
 
@@ -216,7 +220,30 @@ async def test_no_word_of_slack_is_said_here(talk: World) -> None:
 
 
 async def test_a_role_that_nobody_may_mention_is_said(talk: World) -> None:
-    heard = await talk.people.types("claudealerts subscribe", {"mention": NOT_MENTIONABLE}, ALICE)
+    heard = await talk.people.types("claudealerts subscribe", {"mention": NOT_MENTIONABLE}, CALLS_ALL)
     assert "cannot be mentioned" in heard.text
     assert "Allow anyone to" in heard.text
     assert await talk.subscription() is None
+
+
+async def test_the_end_is_left_to_the_thread_where_there_is_one(talk: World) -> None:
+    await talk.people.types("claudealerts subscribe")
+    await talk.people.types("claudealerts settings", {"echo": "off", "style": "thread"})
+    assert ((await talk.settings()).style, (await talk.settings()).echo) == (Style.THREAD, False)
+    await talk.people.types("claudealerts settings", {"style": "card"})
+    heard = await talk.people.types("claudealerts settings", {"echo": "on"})
+    assert "The end is said in the channel anyway" in heard.text
+    assert not (await talk.settings()).echo
+
+
+async def test_who_may_change_nothing_is_told_who_may(talk: World) -> None:
+    heard = await talk.people.types("claudealerts settings", who=CAROL)
+    assert heard.actions == []
+    assert "turned on by people with Manage Server or Manage Channels." in heard.text
+    assert "Begin with" not in heard.text
+
+
+async def test_the_help_says_why_commands_may_not_be_seen(talk: World) -> None:
+    for who in (ALICE, BOB, CAROL):
+        heard = await talk.people.types("claudealerts help", who=who)
+        assert ("Server Settings → Integrations" in heard.text) is (who is not ALICE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -14,7 +15,7 @@ from bot.ports import Refused
 from tests.contracts.chat import card
 from tests.discord.scene import CREATE, HERE, LOGIN, DiscordScene, discord_scene
 from tests.fakes.clock import SetClock
-from tests.fakes.discord.faults import error, limited
+from tests.fakes.discord.faults import Fault, error, http, limited, raw, reset
 from tests.fakes.discord.places import TEXT, TOKEN
 
 MINUTE = timedelta(minutes=1)
@@ -46,7 +47,7 @@ async def test_a_token_that_is_not_taken_stops_all_calls_with_one_line(
             for _ in range(3):
                 scene.world.clock.advance(MINUTE * 10)
                 await courier.run_dry()
-        assert len(scene.discord.ledger.calls) - calls == 1
+        assert len(scene.discord.ledger.calls) - calls == 3  # the first, and one look after 10 and 20 minutes
         lines = [record for record in caplog.records if record.levelno >= logging.ERROR]
         assert len(lines) == 1
         assert "DISCORD_BOT_TOKEN" in lines[0].getMessage()
@@ -63,15 +64,83 @@ async def test_a_token_that_is_not_taken_stops_all_calls_with_one_line(
         assert [len(scene.shown(channel)) for channel in channels] == [1] * 5
 
 
-async def test_a_bad_token_is_tried_once_an_hour() -> None:
+async def test_a_bad_token_is_looked_at_ever_more_seldom_and_hourly_in_the_end() -> None:
     async with discord_scene() as scene:
         scene.discord.tokens.clear()
-        await refused(scene)
-        for _ in range(3):
-            scene.world.clock.advance(LOOKS_AGAIN)
-            for _ in range(5):
+        began, looks = scene.now, []
+        for _ in range(4 * 60):
+            before = len(scene.discord.ledger.calls_of(LOGIN))
+            for _ in range(3):
                 assert (await refused(scene)).code == "bad_token"
-        assert len(scene.discord.ledger.calls_of(LOGIN)) == 4
+            looks += [scene.now - began] * (len(scene.discord.ledger.calls_of(LOGIN)) - before)
+            scene.world.clock.advance(MINUTE)
+        assert looks == [minutes * MINUTE for minutes in (0, 1, 6, 21, 81, 141, 201)]
+
+
+async def test_what_is_said_of_a_bad_token_is_true(caplog: pytest.LogCaptureFixture) -> None:
+    async with discord_scene() as scene:
+        scene.discord.tokens.clear()
+        for minutes in (1, 5, 15, 60, 60):
+            caplog.clear()
+            await refused(scene)
+            (line,) = [record for record in caplog.records if record.name.endswith("breaker")]
+            assert line.getMessage().endswith(f"I look again by myself in minutes={minutes}")
+            calls = len(scene.discord.ledger.calls)
+            scene.world.clock.advance(minutes * MINUTE - timedelta(seconds=1))
+            await refused(scene)
+            assert len(scene.discord.ledger.calls) == calls
+            scene.world.clock.advance(timedelta(seconds=1))
+
+
+@pytest.mark.parametrize("fault", [http(500), reset(), http(401), error(503, 130000)])
+async def test_a_look_that_finds_something_else_is_repeated_a_minute_later(fault: Fault) -> None:
+    async with discord_scene() as scene:
+        await scene.rest.call("GET", "/users/@me")
+        scene.discord.tokens.clear()
+        for minutes in (1, 5, 15):
+            await refused(scene)
+            scene.world.clock.advance(minutes * MINUTE)
+        scene.discord.fail(CREATE, fault)
+        assert (await refused(scene)).code != "bad_token"
+        assert (await refused(scene)).code == "bad_token"
+        assert scene.rest.refused
+        scene.discord.tokens.add(TOKEN)
+        scene.world.clock.advance(MINUTE)
+        await scene.rest.call("GET", "/users/@me")
+        assert scene.rest.refused is None
+
+
+async def test_many_calls_that_find_a_bad_token_together_are_one(caplog: pytest.LogCaptureFixture) -> None:
+    async with discord_scene() as scene:
+        await scene.rest.call("GET", "/users/@me")
+        scene.discord.tokens.clear()
+        await asyncio.gather(*(refused(scene) for _ in range(10)))
+        assert caplog.text.count("does not accept the bot token") == 1
+        scene.discord.tokens.add(TOKEN)
+        scene.world.clock.advance(MINUTE)
+        await scene.rest.call("GET", "/users/@me")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        http(401),
+        raw(b'{"message": "Unauthorized"}', status=401),
+        raw(b'{"code": 0}', status=401),
+        raw(b"[]", status=401),
+        raw(b"", status=401),
+    ],
+)
+@pytest.mark.parametrize("route", [LOGIN, CREATE])
+async def test_a_401_that_is_not_discords_stops_nothing(route: str, fault: Fault) -> None:
+    async with discord_scene() as scene:
+        scene.discord.fail(route, fault)
+        got = await refused(scene)
+        assert (got.code, got.verdict, got.scope) == ("http_401", Verdict.RETRY, Scope.PLATFORM)
+        assert got.retry_after is None
+        assert scene.rest.refused is None
+        scene.discord.heal()
+        await scene.chat.send(HERE, card(), "n1", None)
 
 
 async def test_a_token_that_is_taken_again_may_lack_a_permission() -> None:
@@ -80,7 +149,7 @@ async def test_a_token_that_is_taken_again_may_lack_a_permission() -> None:
         scene.discord.tokens.clear()
         await refused(scene)
         scene.discord.tokens.add(TOKEN)
-        scene.world.clock.advance(LOOKS_AGAIN)
+        scene.world.clock.advance(LOOKS_AGAIN[0])
         scene.discord.fail(CREATE, error(403, 50013))
         assert (await refused(scene)).code == "50013"
         assert scene.rest.refused is None

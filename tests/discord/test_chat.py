@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from adapters.discord.chat import SUPPRESS_NOTIFICATIONS, DiscordChat
+from adapters.discord.chat import DiscordChat
+from adapters.discord.payloads import SUPPRESS_NOTIFICATIONS
 from bot.domain.delivery import Post, Reference, Verdict, nonce
 from bot.domain.message import Button, Line, Message, Tone
 from bot.domain.record import MarkKind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -12,15 +13,16 @@ import pytest
 from adapters.discord.chat import DiscordChat
 from adapters.discord.check import COMMANDS, findings
 from adapters.discord.endpoints import Endpoints, pointed_at
-from adapters.discord.invite import PERMISSIONS, invite_link
+from adapters.discord.invite import PERMISSIONS, account_link, invite_link
 from adapters.discord.rest import Rest
 from bot.finding import Finding
 from tests.courier.scene import Scene
 from tests.discord.scene import CREATE, HERE, DiscordScene
 from tests.discord.world import World
 from tests.fakes.discord.application_commands import ApplicationCommands
-from tests.fakes.discord.faults import error, http
+from tests.fakes.discord.faults import error, http, raw
 from tests.fakes.discord.gateway import Gateway
+from tests.fakes.discord.guild_data import application_json
 from tests.fakes.discord.places import APPLICATION, TEXT, TOKEN, USUAL
 from tests.fakes.discord.standin import DiscordStandIn
 from tests.stores import empty_store
@@ -74,6 +76,7 @@ async def test_all_is_well_where_everything_is_set_up(checked: Checked) -> None:
         "are registered",
         "the bot is in 2",
         invite_link(APPLICATION),
+        account_link(APPLICATION),
     ):
         assert words in text
     assert f"Discord channel {TEXT}: is subscribed" in text
@@ -98,11 +101,38 @@ def test_the_invite_asks_for_what_is_needed_and_nothing_else() -> None:
     ]
 
 
+def test_the_link_to_an_account_asks_for_the_commands_alone() -> None:
+    asked = parse_qs(urlsplit(account_link(APPLICATION)).query)
+    assert asked == {
+        "client_id": [APPLICATION],
+        "scope": ["applications.commands"],
+        "integration_type": ["1"],
+    }
+
+
+@pytest.mark.parametrize("public", [True, False])
+async def test_an_application_that_only_its_owner_can_add_is_told_and_is_no_fault(
+    checked: Checked, public: bool
+) -> None:
+    side = checked.scene.discord
+    told = application_json(side.guilds.values(), None) | {"bot_public": public}
+    side.fail("GET /oauth2/applications/@me", raw(json.dumps(told).encode()))
+    found = await checked.told()
+    assert all(finding.good for finding in found)
+    assert ("switch on Public Bot" in "\n".join(map(str, found))) is not public
+
+
 async def test_a_token_that_is_refused_is_one_line_that_says_where_there_is_another(checked: Checked) -> None:
     (line,) = await checked.bad("wrong-token")
     assert line.startswith("✗ Discord bot token: Discord refuses it: set DISCORD_BOT_TOKEN")
     assert "https://discord.com/developers/applications" in line
     assert "wrong-token" not in line
+
+
+async def test_a_proxy_that_refuses_us_is_not_a_bad_token(checked: Checked) -> None:
+    checked.scene.discord.fail("*", http(401), times=None)
+    (line,) = await checked.bad()
+    assert line.startswith("✗ Discord: Discord cannot be reached (HTTP 401, not from Discord)")
 
 
 async def test_a_bot_that_is_in_no_server_is_one_line_with_the_invite(checked: Checked) -> None:

@@ -106,10 +106,13 @@ async def test_an_edit_whose_answer_is_lost_is_made_again(scene: DiscordScene, n
     await scene.world.rewritten("Second words.")
     scene.discord.fail(EDIT, LOST[name])
     await courier.run_dry()
-    await scene.go_on(courier)
+    scene.discord.heal()
+    await until(lambda: not scene.rest.under_way)
+    while None in [receipt.digest for receipt in (await scene.world.delivery(channel)).receipts]:
+        await scene.go_on(courier)
     (shown,) = scene.shown(channel)
     assert "Second words." in str(shown.embeds)
-    assert len(shown.edits) == 2
+    assert len(shown.edits) in (2, 3)  # one more where the lost one might still have come
 
 
 async def test_a_redirect_is_not_followed_and_takes_no_token_along(scene: DiscordScene) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from storage.store import SqlStore
-from tests.discord.gateway_bot import Setting, eventually, gateway_bot, impatient
-from tests.fakes.discord.gateway import Gateway as StandInGateway
+from tests.discord.gateway_bot import Setting, eventually, gateway_bot
 from tests.fakes.discord.places import APPLICATION, MEMBER, TEXT, user
 from tests.stores import empty_store
 
@@ -237,58 +235,3 @@ async def one_shard_is_lost(on: Setting) -> None:
     await on.up()
     assert len(on.gateway.connections) == 3
     assert len(on.gateway.identified) == 2
-
-
-@pytest.mark.parametrize("state", ["connected", "deaf", "no hello", "not ready", "resuming", "down"])
-async def test_told_to_stop_it_ends_at_once_whatever_discord_does(store: SqlStore, state: str) -> None:
-    """Nothing is left of it (the setting looks), and its session may be resumed: no code 1000."""
-
-    async def prepare(gateway: StandInGateway) -> None:
-        gateway.greets = state != "no hello"
-        gateway.unready = {0} if state == "not ready" else set()
-        if state == "down":
-            await gateway.standin.stop()
-
-    async with gateway_bot(store, before=prepare) as on:
-        if state == "down":
-            await eventually(lambda: on.bot.trouble is not None)
-        elif state in {"connected", "deaf", "resuming"}:
-            await on.up()
-        else:
-            await on.gateway.until(lambda: len(on.gateway.connections) == 1)
-        if state == "deaf":
-            on.gateway.open[0].transport.pause_reading()
-        elif state == "resuming":
-            on.gateway.greets = False
-            on.gateway.cut()
-            await on.gateway.until(lambda: len(on.gateway.connections) == 2)
-    assert {one.closed_with for one in on.gateway.connections} <= {4000, 1006, None}
-    if state in {"connected", "not ready"}:
-        await eventually(lambda: on.gateway.connections[0].closed_with == 4000)
-
-
-async def test_it_may_be_run_again_after_its_end(store: SqlStore) -> None:
-    async with gateway_bot(store) as on:
-        await on.up()
-        on.running.cancel()
-        await asyncio.gather(on.running, return_exceptions=True)
-        assert not on.bot.connected
-        again = asyncio.create_task(on.bot.run())
-        await on.gateway.until_identified(2)
-        await on.up()
-        again.cancel()
-        await asyncio.gather(again, return_exceptions=True)
-
-
-@pytest.mark.parametrize("state", ["no hello", "not ready"])
-async def test_a_handshake_that_gets_no_further_is_begun_again(store: SqlStore, state: str) -> None:
-    def prepare(gateway: StandInGateway) -> None:
-        gateway.greets = state != "no hello"
-        gateway.unready = {0} if state == "not ready" else set()
-
-    async with gateway_bot(store, impatient(handshake=0.2), before=prepare) as on:
-        await eventually(lambda: on.bot.trouble is not None)
-        assert "no answer in time" in str(on.bot.trouble)
-        on.gateway.greets, on.gateway.unready = True, set()
-        await on.up()
-        assert len(on.heard.clients) >= 2

@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from adapters.discord.identify import BUDGET
 from storage.store import SqlStore
-from tests.discord.gateway_bot import BRISK, Setting, eventually, gateway_bot, impatient
-from tests.fakes.discord.faults import Fault, hang, http, limited, raw, reset
+from tests.discord.gateway_bot import BRISK, Setting, eventually, gateway_bot, impatient, lines
+from tests.fakes.discord.faults import Fault, error, hang, http, limited, raw, reset
 from tests.fakes.discord.gateway import Gateway as StandInGateway
 from tests.fakes.discord.places import TOKEN
 from tests.stores import empty_store
@@ -25,12 +23,6 @@ LOGIN = "GET /users/@me"
 async def store() -> AsyncIterator[SqlStore]:
     async with empty_store() as opened:
         yield opened
-
-
-def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what our own loggers said, from INFO on."""
-    said = (record for record in caplog.records if record.name.startswith("adapters"))
-    return [record.getMessage() for record in said if record.levelno >= logging.INFO]
 
 
 async def test_discord_may_be_down_at_the_start(store: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
@@ -76,13 +68,15 @@ async def test_a_name_that_cannot_be_looked_up_is_one_failed_try(
     [
         (http(503), "HTTP 503"),
         (http(403), "HTTP 403"),
+        (http(401), "cannot be reached (HTTP 401, not from Discord)"),
+        (raw(b"{}", status=401), "cannot be reached (HTTP 401, not from Discord)"),
         (reset(), "ClientOSError"),
         (hang(), "no answer in time"),
         (limited(5, via=False), "HTTP 429"),
         (raw(b"<html>", "text/html"), "unexpected: TypeError"),
         (raw(b"{}"), "unexpected: KeyError"),
     ],
-    ids=["503", "403", "reset", "hang", "banned", "html", "empty"],
+    ids=["503", "403", "proxy", "proxy's JSON", "reset", "hang", "banned", "html", "empty"],
 )
 async def test_whatever_becomes_of_the_login_is_one_failed_try(
     store: SqlStore, fault: Fault, words: str
@@ -110,22 +104,36 @@ async def test_discord_is_left_alone_for_as_long_as_it_asks(store: SqlStore) -> 
 
 
 @pytest.mark.parametrize("where", ["login", "gateway"])
-async def test_a_bad_token_stops_discord_alone_and_says_so_once(
+async def test_a_bad_token_is_told_once_and_looked_at_again_now_and_then(
     store: SqlStore, caplog: pytest.LogCaptureFixture, where: str
 ) -> None:
     def refuse(gateway: StandInGateway) -> None:
-        gateway.refuses = [4004] * 9 if where == "gateway" else []
+        gateway.refuses = [4004] * 6 if where == "gateway" else []
+        if where == "login":
+            gateway.standin.fail(LOGIN, error(401, 0, "401: Unauthorized"), times=6)
 
-    token = "wrong-token" if where == "login" else TOKEN
-    async with gateway_bot(store, token=token, before=refuse) as on:
-        await eventually(lambda: on.bot.trouble is not None)
-        await nothing_more_happens(on)
-        assert not on.bot.connected
-        (line,) = lines(caplog)
-    assert line.startswith(
+    caplog.set_level(logging.INFO)
+    async with gateway_bot(store, before=refuse) as on:
+        await on.up()
+        await eventually(lambda: len(lines(caplog)) == 2)
+        assert on.slept[:6] == [60, 300, 900, 3600, 3600, 3600]
+        assert len(on.gateway.identified) == 1
+        assert len(on.gateway.connections) == (1 if where == "login" else 7)
+    bad, good = lines(caplog)
+    assert bad.startswith(
         "Discord refuses DISCORD_BOT_TOKEN: set it to the token that https://discord.com/dev"
     )
+    assert bad.endswith("after 1, 5, 15 and 60 minutes, then every hour")
+    assert "nothing goes to Discord" not in bad
+    assert good.startswith("Discord is connected again")
+
+
+async def test_a_token_that_is_wrong_is_in_no_line(store: SqlStore, caplog: pytest.LogCaptureFixture) -> None:
+    async with gateway_bot(store, token="wrong-token") as on:
+        await eventually(lambda: len(on.slept) >= 4)
+        assert on.gateway.connections == []
     assert "wrong-token" not in caplog.text
+    assert len(lines(caplog)) == 1
 
 
 @pytest.mark.parametrize("code", [4010, 4011, 4012, 4013, 4014])
@@ -150,53 +158,6 @@ async def nothing_more_happens(on: Setting) -> None:
     assert (len(on.discord.ledger.calls), len(on.gateway.connections)) == (made, connections)
     assert on.slept == []
     assert not on.running.done()
-
-
-async def test_a_spent_budget_is_one_line_and_no_identify_until_there_is_more(
-    store: SqlStore, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Alerts go out all the same: only the gateway waits."""
-    caplog.set_level(logging.INFO)
-
-    async def spent(gateway: StandInGateway) -> None:
-        now = gateway.standin.clock.now()
-        for _ in range(20):
-            assert not await store.spend(BUDGET, now, [(timedelta(hours=1), 20)])
-
-    async with gateway_bot(store, before=spent) as on:
-        await on.up()
-        await eventually(lambda: len(lines(caplog)) == 2)
-        (identified,) = on.gateway.identified
-        assert on.slept == [3600]
-        assert identified.at.hour == 13
-    away, back = lines(caplog)
-    assert away.startswith(
-        "Discord's gateway is left alone until 2026-05-04 13:00 UTC, because too many sessions"
-    )
-    assert "Alerts go out" in away
-    assert back.startswith("Discord is connected again")
-
-
-async def test_discords_own_limit_of_sessions_is_kept(store: SqlStore) -> None:
-    def none_left(gateway: StandInGateway) -> None:
-        gateway.starts, gateway.resets_in = 0, 7_200_000
-
-    async with gateway_bot(store, before=none_left) as on:
-        await eventually(lambda: on.slept != [] or on.bot.trouble is not None)
-        assert on.gateway.identified == []
-        assert "until 2026-05-04 14:00 UTC, because Discord allows no new session" in str(on.bot.trouble)
-        on.gateway.starts = 1000
-        await on.up()
-        assert on.slept[0] == 7200
-
-
-async def test_without_a_database_nothing_is_begun(store: SqlStore) -> None:
-    """Nobody could say how often it was begun before."""
-    async with empty_store() as closed:
-        pass
-    async with gateway_bot(closed) as on:
-        await eventually(lambda: len(on.slept) >= 2)
-        assert on.gateway.identified == []
 
 
 async def test_an_endpoint_that_takes_the_commands_away_is_told_once(

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -15,9 +15,11 @@ from adapters.discord.guilds import Guilds
 from bot.domain.subscription import Channel, Settings
 from bot.ports import Store
 from storage.store import SqlStore
-from tests.discord.gateway_bot import Setting, eventually, gateway_bot
+from tests.discord.failing_stores import Broken, Hanging
+from tests.discord.gateway_bot import Setting, eventually, gateway_bot, impatient
 from tests.fakes.clock import MIDDAY, SetClock
 from tests.fakes.discord.gateway import Gateway as StandInGateway
+from tests.fakes.discord.guild_data import unavailable
 from tests.fakes.discord.places import GUILD, OTHER_GUILD, OTHER_TEXT, TEXT, Guild
 from tests.stores import empty_store
 
@@ -127,6 +129,59 @@ async def test_a_server_that_removed_the_bot_while_it_was_away_is_noticed(
     assert await kept(store, on.clock.now() + WEEK) == {GUILD, OTHER_GUILD, FAR_GUILD} - {gone}
 
 
+@pytest.mark.parametrize("outage", [False, True], ids=["there", "there with an outage"])
+async def test_a_server_that_ready_did_not_name_and_that_comes_later_is_kept(
+    store: SqlStore, outage: bool
+) -> None:
+    """GUILD_CREATE with `unavailable`, which does not look like an invitation."""
+    async with two_shards(store) as on:
+        guild = on.discord.guilds.pop(GUILD)
+        await begun_anew(on)
+        await eventually(lambda: on.bot._guilds._noted == {int(OTHER_GUILD), int(FAR_GUILD)})
+        told = on.gateway.guild_json(guild)
+        await on.gateway.dispatch("GUILD_CREATE", unavailable(GUILD) if outage else told)
+        await eventually(lambda: len(on.heard.clients[0].guilds) == 3)
+    assert await kept(store, on.clock.now() + 2 * WEEK) == {GUILD, OTHER_GUILD, FAR_GUILD}
+
+
+async def test_a_server_that_is_known_to_be_there_costs_no_write(store: SqlStore) -> None:
+    """Discord says so after every outage, and of each server when a session begins."""
+    counting = Broken(store, fails=0)
+    async with gateway_bot(cast(Store, counting)) as on:
+        await noted(on)
+        for _ in range(5):
+            await on.gateway.dispatch("GUILD_DELETE", unavailable(GUILD))
+            await on.gateway.dispatch("GUILD_CREATE", on.gateway.guild_json(on.discord.guilds[GUILD]))
+        await on.gateway.dispatch("GUILD_DELETE", {"id": OTHER_GUILD})
+        await eventually(lambda: "left" in counting.called)
+    assert "joined" not in counting.called
+
+
+async def test_a_database_that_hangs_holds_up_neither_the_pulse_nor_the_end(store: SqlStore) -> None:
+    hanging = Hanging(store)
+    async with gateway_bot(cast(Store, hanging), interval=0.2) as on:
+        await on.up()
+        await asyncio.wait_for(hanging.asked.wait(), 5)
+        on.gateway.acknowledges = False
+        (first,) = on.gateway.open
+        await on.gateway.until(first.over.is_set, "the end of a dead connection")
+        on.gateway.acknowledges = True
+        await on.gateway.until_resumed(1)
+        await on.up()
+    assert hanging.times == 1
+
+
+async def test_a_database_that_hung_is_told_once_it_answers(store: SqlStore) -> None:
+    hanging = Hanging(store)
+    async with gateway_bot(cast(Store, hanging), impatient(database=0.05)) as on:
+        del on.discord.guilds[GUILD]
+        await asyncio.wait_for(hanging.asked.wait(), 5)
+        hanging.hangs = False
+        await eventually(lambda: hanging.times >= 2)
+        await noted(on)
+    assert await kept(store, on.clock.now() + WEEK) == {OTHER_GUILD}
+
+
 async def begun_anew(on: Setting) -> None:
     """Let every session be lost, so that new ones name all servers again."""
     before = len(on.gateway.identified)
@@ -149,26 +204,6 @@ async def test_while_a_shard_is_away_its_servers_are_not_gone(store: SqlStore) -
         assert not on.bot.connected
         assert client.is_new
         assert await kept(store, MIDDAY + 2 * WEEK) == {GUILD, OTHER_GUILD, FAR_GUILD}
-
-
-class Broken:
-    """A store of which some methods fail, so often as they are told."""
-
-    def __init__(self, store: SqlStore, *names: str, fails: int) -> None:
-        self._store = store
-        self._names = names
-        self._fails = fails
-        self.called: list[str] = []
-
-    def __getattr__(self, name: str) -> Any:
-        self.called.append(name)
-        if name in self._names and self._fails:
-            self._fails -= 1
-            return self._fail
-        return getattr(self._store, name)
-
-    async def _fail(self, *_given: Any) -> None:
-        raise OSError("password=secret")
 
 
 async def test_a_truth_that_could_not_be_written_is_told_and_not_lost(

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.subscription import Subscription
+from tests.discord.scene import until
 from tests.discord.world import World
 from tests.fakes.broken_store import BrokenStore, SlowStore
 from tests.fakes.discord.faults import cut, error, http, raw, reset
@@ -107,8 +108,7 @@ async def slowly(talk: World, answering: str) -> Heard:
     talk.patience = 0.01
     await talk.restart(slow)
     asking = asyncio.create_task(talk.people.types(answering))
-    while not talk.discord.ledger.calls_of(CALLBACK):  # noqa: ASYNC110  there is no event for it
-        await asyncio.sleep(0.001)
+    await until(lambda: talk.discord.ledger.calls_of(CALLBACK))
     slow.go_on()
     return await asking
 
@@ -151,8 +151,7 @@ async def test_a_press_in_the_panel_that_takes_its_time_changes_the_panel(talk: 
     await talk.restart(slow)
     before = len(talk.discord.ledger.calls_of(CALLBACK))
     asking = asyncio.create_task(talk.people.chooses(panel, "panel_impact", ["major"]))
-    while len(talk.discord.ledger.calls_of(CALLBACK)) == before:  # noqa: ASYNC110
-        await asyncio.sleep(0.001)
+    await until(lambda: len(talk.discord.ledger.calls_of(CALLBACK)) > before)
     slow.go_on()
     heard = await asking
     assert heard.open.answer == 6

@@ -10,7 +10,7 @@ from bot.commands import Changes, ChangeSettings
 from bot.commands.caller import Caller
 from bot.commands.desk import Desk
 from bot.domain.subscription import Channel, Mention, QuietHours, Style
-from tests.discord.world import ALICE, BOB, CAROL, NEWSROOM, World
+from tests.discord.world import ALICE, BOB, CALLS_ALL, CAROL, NEWSROOM, World
 from tests.factories import API, CHAT, CODE, PAGE_URL, component
 from tests.fakes.discord.component_rules import walk
 from tests.fakes.discord.heard import Heard, component_of
@@ -128,7 +128,7 @@ async def test_a_role_is_chosen_and_let_go(talk: World) -> None:
 
 
 async def test_a_role_that_cannot_be_mentioned_is_said(talk: World) -> None:
-    heard = await chosen(talk, "panel_mention", NOT_MENTIONABLE)
+    heard = await talk.people.chooses(await opened(talk), "panel_mention", [NOT_MENTIONABLE], CALLS_ALL)
     assert "cannot be mentioned" in heard.text
     assert (await talk.settings()).mention is None
 
@@ -212,6 +212,7 @@ async def test_a_form_that_does_not_fit_changes_nothing_and_says_why(
 async def test_the_switches_say_what_holds_and_change_it(talk: World) -> None:
     panel = (await talk.people.types("claudealerts settings", who=NEWSROOM)).message
     await talk.people.presses(panel, "panel_subscribe", NEWSROOM)
+    await talk.people.chooses(panel, "panel_style", ["thread"], NEWSROOM)
     for action in ("panel_maintenance", "panel_echo", "panel_reminder", "panel_publish"):
         await talk.people.presses(panel, action, NEWSROOM)
     settings = await talk.settings(NEWSROOM.channel)
@@ -280,7 +281,7 @@ async def test_a_panel_shows_what_somebody_else_changed(talk: World) -> None:
     panel = await opened(talk)
     caller = Caller(Channel("discord", GUILD, TEXT), MANAGER, may_configure=True)
     await Desk(talk.store, talk.clock, PAGE_URL).handle(ChangeSettings(Changes(impact="critical")), caller)
-    assert (await talk.people.presses(panel, "panel_echo")).chosen("panel_impact") == ["critical"]
+    assert (await talk.people.presses(panel, "panel_maintenance")).chosen("panel_impact") == ["critical"]
 
 
 @pytest.mark.parametrize(
@@ -318,7 +319,7 @@ async def test_the_panel_of_somebody_who_lost_their_rights_changes_nothing(talk:
     panel = await opened(talk)
     for heard in (
         await talk.people.chooses(panel, "panel_impact", ["major"], CAROL),
-        await talk.people.presses(panel, "panel_echo", CAROL),
+        await talk.people.presses(panel, "panel_maintenance", CAROL),
     ):
         assert "This is for people with Manage Server" in heard.text
     assert (await talk.settings()).least_impact == "none"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from tests.discord.world import ALICE, CAROL, NEWSROOM, World
+from bot.domain.subscription import Mention
+from tests.discord.world import ALICE, CALLS_ALL, CAROL, MENTION_EVERYONE, NEWSROOM, World
 from tests.fakes.discord.people import Somebody
 from tests.fakes.discord.places import (
+    ANNOUNCEMENT_THREAD,
     ANNOUNCEMENTS,
     CREATE_PUBLIC_THREADS,
     EMBED_LINKS,
@@ -14,6 +16,8 @@ from tests.fakes.discord.places import (
     FORUM,
     GUILD,
     MANAGER,
+    NOT_MENTIONABLE,
+    PUBLIC_THREAD,
     SEND_MESSAGES,
     SEND_MESSAGES_IN_THREADS,
     TEXT,
@@ -23,7 +27,7 @@ from tests.fakes.discord.places import (
     Place,
 )
 
-ADMINISTRATOR, CONNECT, MENTION_EVERYONE = 1 << 3, 1 << 20, 1 << 17
+ADMINISTRATOR, CONNECT = 1 << 3, 1 << 20
 VOICE, STAGE, CATEGORY = 2, 13, 4
 THREADED = {"style": "thread"}
 
@@ -77,8 +81,21 @@ async def test_a_thread_needs_the_right_to_speak_in_threads(talk: World) -> None
     assert "Send Messages in Threads" in heard.text
     assert "above this thread" in heard.text
     lets(talk, VIEW_CHANNEL | SEND_MESSAGES_IN_THREADS | EMBED_LINKS, THREAD)
-    await talk.people.types("claudealerts subscribe", THREADED, Somebody(channel=THREAD))
+    await talk.people.types("claudealerts subscribe", who=Somebody(channel=THREAD))
     assert await talk.subscription(THREAD)
+
+
+@pytest.mark.parametrize("kind", [PUBLIC_THREAD, ANNOUNCEMENT_THREAD, VOICE, STAGE])
+async def test_where_messages_have_no_threads_their_style_is_refused(talk: World, kind: int) -> None:
+    place = talk.discord.guilds[GUILD].add(Place("300000000000000376", GUILD, "x", kind, parent=TEXT))
+    place.permissions |= CONNECT
+    who = Somebody(channel=place.id)
+    heard = await talk.people.types("claudealerts subscribe", THREADED, who)
+    assert "Messages here cannot have threads" in heard.text
+    assert await talk.subscription(place.id) is None
+    await talk.people.types("claudealerts subscribe", {"style": "post"}, who)
+    assert "style card or post" in (await talk.people.types("claudealerts settings", THREADED, who)).text
+    assert (await talk.settings(place.id)).style == "post"
 
 
 @pytest.mark.parametrize("kind", [VOICE, STAGE])
@@ -148,13 +165,42 @@ async def test_publishing_is_for_announcement_channels(talk: World) -> None:
 
 @pytest.mark.parametrize("word", ["here", "everyone"])
 async def test_everybody_is_called_only_where_the_bot_may(talk: World, word: str) -> None:
-    heard = await talk.people.types("claudealerts subscribe", {"mention": word})
+    heard = await talk.people.types("claudealerts subscribe", {"mention": word}, CALLS_ALL)
     assert "would call nobody" in heard.text
     lets(talk, USUAL | MENTION_EVERYONE)
-    await talk.people.types("claudealerts subscribe", {"mention": word})
-    mention = (await talk.settings()).mention
-    assert mention
-    assert mention.target == word
+    await talk.people.types("claudealerts subscribe", {"mention": word}, CALLS_ALL)
+    assert (await talk.settings()).mention == Mention(word)
+
+
+@pytest.mark.parametrize("target", ["here", "@everyone", GUILD, NOT_MENTIONABLE, "staff"])
+async def test_nobody_calls_through_the_bot_whom_they_may_not_call(talk: World, target: str) -> None:
+    lets(talk, USUAL | MENTION_EVERYONE)
+    heard = await talk.people.types("claudealerts subscribe", {"mention": target})
+    assert "You may not mention them yourself" in heard.text
+    assert await talk.subscription() is None
+    await talk.people.types("claudealerts subscribe")
+    await talk.people.types("claudealerts settings", {"mention": target})
+    assert (await talk.settings()).mention is None
+
+
+@pytest.mark.parametrize("role", [NOT_MENTIONABLE, GUILD])
+async def test_nobody_does_so_with_the_panel(talk: World, role: str) -> None:
+    lets(talk, USUAL | MENTION_EVERYONE)
+    await talk.people.types("claudealerts subscribe")
+    panel = (await talk.people.types("claudealerts settings")).message
+    heard = await talk.people.chooses(panel, "panel_mention", [role])
+    assert "You may not mention them yourself" in heard.text
+    assert (await talk.settings()).mention is None
+    await talk.people.chooses(panel, "panel_mention", [role], CALLS_ALL)
+    assert (await talk.settings()).mention
+
+
+@pytest.mark.parametrize("permission", [MENTION_EVERYONE | 1 << 5, ADMINISTRATOR])
+async def test_who_may_call_them_may_let_the_bot_do_it(talk: World, permission: int) -> None:
+    lets(talk, USUAL | MENTION_EVERYONE)
+    who = Somebody(permissions=permission)
+    await talk.people.types("claudealerts subscribe", {"mention": NOT_MENTIONABLE}, who)
+    assert (await talk.settings()).mention == Mention(NOT_MENTIONABLE)
 
 
 async def test_who_may_not_configure_is_told_that_first(talk: World) -> None:

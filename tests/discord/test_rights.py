@@ -9,7 +9,7 @@ import pytest
 from bot.domain.subscription import Subscription
 from tests.discord.world import ALICE, BOB, CAROL, World
 from tests.fakes.discord.heard import Heard
-from tests.fakes.discord.people import MENU, ROLE_MENU, Somebody
+from tests.fakes.discord.people import DM_CHANNEL, MENU, ROLE_MENU, Somebody
 from tests.fakes.discord.places import GUILD, MEMBER, MENTIONABLE, TEXT
 
 ADMINISTRATOR = 1 << 3
@@ -61,6 +61,7 @@ CONFIGURING: dict[str, Deed] = {
     "panel zone": chooses("cs1:panel_zone:", "UTC"),
     "panel components": chooses("cs1:panel_components:0", "chat"),
     "panel mention": chooses("cs1:panel_mention:", MENTIONABLE, ROLE_MENU),
+    "panel mention_nobody": presses("cs1:panel_mention_nobody:"),
     "panel mention_from": chooses("cs1:panel_mention_from:", "major"),
     "form hours": hands_in,
 }
@@ -126,6 +127,11 @@ async def test_the_settings_may_be_read_by_who_may_not_change_them(talk: World) 
 
 
 async def test_outside_of_servers_nothing_is_configured(talk: World) -> None:
-    alone = Somebody(channel="320000000000000320", guild=None)
+    alone = Somebody(channel=DM_CHANNEL, guild=None)
+    heard = await presses("cs1:settings:")(talk, alone)
+    who = "people with Manage Server or Manage Channels, in the channels of a server"
+    assert f"They are turned on by {who}." in heard.text
+    heard = await presses("cs1:subscribe:")(talk, alone)
+    assert f"This is for {who}\nNothing was changed. Ask one of them." in heard.text
     for name, deed in CONFIGURING.items():
         assert "channels of a server" in (await deed(talk, alone)).text, name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from aiohttp import ClientSession
 
 from tests.fakes.clock import SetClock
+from tests.fakes.discord.faults import reset
 from tests.fakes.discord.openapi import ABSENT, PATH, Description
 from tests.fakes.discord.places import (
     ANNOUNCEMENTS,
@@ -21,6 +23,7 @@ from tests.fakes.discord.places import (
     THREAD,
     TOKEN,
 )
+from tests.fakes.discord.routes import ROUTES, template
 from tests.fakes.discord.standin import DiscordStandIn, discord_stand_in
 
 described = pytest.mark.skipif(not PATH.is_file(), reason=ABSENT)
@@ -107,19 +110,52 @@ def test_an_answer_that_does_not_fit_the_description_is_noted() -> None:
     assert not description.request_problems("GET", "/users/@me", None)
 
 
-def test_without_a_description_nothing_is_wrong() -> None:
+def test_without_a_description_only_a_call_that_is_not_the_bots_is_wrong() -> None:
     description = Description(None)
     assert not description.present
-    assert description.request_problems("POST", "/no/such/route", {}) == []
-    assert description.route(f"/channels/{TEXT}/messages") == "/channels/{id}/messages"
+    assert description.request_problems("POST", "/channels/{channel_id}/messages", {"content": 7}) == []
+    assert description.answer_problems("GET", "/users/@me", 200, {"id": 1}) == []
+    assert description.schema_problems("MessageCreateRequest", {"content": 7}) == []
+    for method, route in [("POST", "/no/such/route"), ("DELETE", "/channels/{channel_id}")]:
+        assert description.request_problems(method, route, {})
 
 
 @described
-def test_a_path_is_known_by_its_template() -> None:
-    route = Description.load().route
-    assert route(f"/channels/{TEXT}/messages") == "/channels/{channel_id}/messages"
-    assert route("/users/@me") == "/users/@me"
-    assert route("/webhooks/1/token/messages/@original").endswith("/messages/@original")
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_each_route_of_ours_is_one_of_the_description(route: str) -> None:
+    assert not Description.load().lacks(route)
+
+
+@described
+def test_a_route_the_description_does_not_have_is_lacking() -> None:
+    for route in ("GET /no/such/route", "DELETE /users/@me", "POST /channels/{channel}/messages"):
+        assert Description.load().lacks(route)
+
+
+@pytest.mark.parametrize("route", sorted(ROUTES))
+def test_a_path_is_known_by_its_template(route: str) -> None:
+    _, _, path = route.partition(" ")
+    assert template(re.sub(r"\{[^}]+\}", TEXT, path)) == path
+
+
+def test_a_path_that_is_not_ours_is_itself_without_its_ids() -> None:
+    assert template(f"/guilds/{TEXT}/audit-logs") == "/guilds/{id}/audit-logs"
+    assert template("/channels/1/messages/2/3") == "/channels/1/messages/2/3"
+
+
+@pytest.mark.parametrize("route", ["POST /channels/{id}/messages", "/users/@me", "GET  /users/@me", "**"])
+async def test_a_route_that_is_not_ours_cannot_be_asked_about(discord: DiscordStandIn, route: str) -> None:
+    """Or a test would look for calls that never come, and a fault would befall nobody."""
+    with pytest.raises(ValueError, match="routes"):
+        discord.ledger.calls_of(route)
+    with pytest.raises(ValueError, match="routes"):
+        discord.fail(route, reset())
+    assert not discord.faults.planned
+
+
+async def test_a_call_is_kept_by_its_template(discord: DiscordStandIn, call: Caller) -> None:
+    await call("POST", f"/channels/{TEXT}/messages", {"content": "x"})
+    assert len(discord.ledger.calls_of("POST /channels/{channel_id}/messages")) == 1
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from adapters.discord.chat import DiscordChat
+from adapters.discord.strikes import WITHIN
+from adapters.discord.threads import MOST_DENIED
 from bot.domain.delivery import Reference, Verdict
 from bot.domain.subscription import State
 from bot.ports import Refused
@@ -250,14 +254,65 @@ async def test_in_an_announcement_channel_the_thread_is_of_its_kind(scene: Disco
         (SEND_MESSAGES_IN_THREADS, "Send Messages in Threads"),
     ],
 )
-async def test_a_missing_permission_for_threads_is_named(scene: DiscordScene, lost: int, named: str) -> None:
+@pytest.mark.parametrize("begun", [False, True])
+async def test_without_a_permission_for_threads_replies_stand_in_the_channel_and_it_is_named(
+    scene: DiscordScene, lost: int, named: str, caplog: pytest.LogCaptureFixture, *, begun: bool
+) -> None:
     channel = await scene.subscribe(HERE)
-    await scene.world.news()
-    await scene.go_on(courier := scene.courier())
+    courier = scene.courier()
+    for status in ("investigating", "identified")[: 1 + begun]:
+        await scene.world.news(status=status)
+        await scene.go_on(courier)
     scene.discord.guilds[GUILD].channels[TEXT].permissions = USUAL & ~lost
+    with caplog.at_level(logging.WARNING):
+        for status in ("monitoring", "resolved"):
+            await scene.world.news(status=status)
+            await scene.go_on(courier)
+    thread_goes_on = begun and lost == CREATE_PUBLIC_THREADS
+    shown, *others = scene.shown(channel)
+    assert "Resolved" in str(shown.embeds)
+    assert len(others) == (1 if thread_goes_on else 2)
+    assert len(scene.below(shown)) == (3 if thread_goes_on else begun)
+    assert caplog.text.count(f"missing={named}") == (0 if thread_goes_on else 1)
+    assert (await scene.world.subscription(channel)).state is State.ACTIVE
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_a_channel_that_closes_altogether_is_paused_also_where_a_reply_finds_out(
+    scene: DiscordScene, *, begun: bool
+) -> None:
+    channel = await scene.subscribe(HERE)
+    courier = scene.courier()
+    for status in ("investigating", "identified")[: 1 + begun]:
+        await scene.world.news(status=status)
+        await scene.go_on(courier)
+    scene.discord.guilds[GUILD].channels[TEXT].permissions = 0
+    await scene.world.news(status="monitoring")
+    await courier.run_dry()
+    assert "View Channel" in str((await scene.world.subscription(channel)).pause_reason)
+
+
+async def test_a_server_that_denies_many_threads_is_not_asked_for_more_for_a_while(
+    scene: DiscordScene,
+) -> None:
+    channels = [await scene.subscribe() for _ in range(MOST_DENIED + 5)]
+    courier = scene.courier(in_flight=1)
+    await scene.world.news()
+    await courier.run_dry()
+    for channel in channels:
+        scene.discord.guilds[GUILD].channels[channel.id].permissions = USUAL & ~CREATE_PUBLIC_THREADS
     await scene.world.news(status="identified")
-    await scene.go_on(courier)
-    assert named in str((await scene.world.subscription(channel)).pause_reason)
+    await courier.run_dry()
+    for _ in range(10):
+        scene.world.clock.advance(timedelta(seconds=1))
+        await courier.run_dry()
+    assert [len(scene.shown(channel)) for channel in channels] == [2] * len(channels)
+    assert len(scene.discord.ledger.calls_of(START)) == MOST_DENIED
+
+    fresh = await scene.subscribe()
+    made = await scene.chat.send(fresh, card(), "fresh", None)
+    scene.world.clock.advance(WITHIN)
+    assert (await scene.chat.send(fresh, reply("Identified: all"), "r1", made)).thread == made.id
 
 
 async def test_a_whole_incident_is_one_card_with_its_thread_at_rest(scene: DiscordScene) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from adapters.discord.rest import About
 from adapters.discord.rows import Row
 from adapters.discord.verdicts import BAD_TOKEN, BLOCKED, ROWS, TABLE, refusal
 from bot.domain.delivery import Delivery, Scope, Verdict
@@ -35,7 +37,7 @@ async def refused(scene: DiscordScene) -> Refused:
             "POST",
             "/channels/{channel_id}/messages",
             {"content": "x"},
-            needed="Send Messages",
+            About("Send Messages"),
             channel_id=TEXT,
         )
     return caught.value
@@ -77,7 +79,9 @@ async def test_every_error_reaches_the_caller_as_its_row_says() -> None:
 async def test_every_error_does_to_a_delivery_what_its_verdict_says() -> None:
     async with discord_scene() as scene:
         codes = [code for code, row in ROWS.items() if code not in STOPPING and row.pause is None]
-        channels = {code: await scene.subscribe() for code in codes}
+        channels = {
+            code: await scene.subscribe(replace(scene.place(), workspace=f"{code}")) for code in codes
+        }
         for code, channel in channels.items():
             refusing = error(status(ROWS[code], code), code)
             scene.discord.fail(CREATE, refusing, None, in_channel(channel))
@@ -124,7 +128,7 @@ async def test_the_missing_permission_is_named() -> None:
         assert got.cure == "Give me Send Messages in the channel's settings under Permissions."
 
 
-@pytest.mark.parametrize("fault", [error(401, 0), error(403, 50014), error(400, 40001), http(401)])
+@pytest.mark.parametrize("fault", [error(401, 0), error(403, 50014), error(400, 40001)])
 async def test_a_bad_token_is_nobodys_own_trouble(fault: Fault) -> None:
     async with discord_scene() as scene:
         scene.discord.fail(CREATE, fault)
@@ -146,7 +150,7 @@ async def test_where_cloudflare_blocks_us_nothing_is_called_for_ten_minutes() ->
         assert len(scene.discord.ledger.calls) == calls
 
 
-@pytest.mark.parametrize("found", [302, 400, 403, 404, 405, 407, 408])
+@pytest.mark.parametrize("found", [302, 400, 401, 403, 404, 405, 407, 408])
 async def test_a_status_without_discords_own_word_is_of_what_stands_in_between(found: int) -> None:
     async with discord_scene() as scene:
         scene.discord.fail(CREATE, http(found))

@@ -36,19 +36,26 @@ from tests.fakes.discord.places import (
     CHANNEL_MANAGER,
     FORBIDDEN,
     GUILD,
+    MANAGE_GUILD,
     MEMBER,
     OTHER_GUILD,
     OTHER_TEXT,
+    SEND_MESSAGES,
     TEXT,
     TOKEN,
+    VIEW_CHANNEL,
 )
 from tests.fakes.discord.standin import DiscordStandIn
+
+MENTION_EVERYONE = 1 << 17
+"""https://docs.discord.com/developers/topics/permissions#permissions-bitwise-permission-flags"""
 
 ALICE = Somebody()
 BOB = Somebody(CHANNEL_MANAGER)
 CAROL = Somebody(MEMBER)
 ELSEWHERE = Somebody(channel=OTHER_TEXT, guild=OTHER_GUILD)
 NEWSROOM = Somebody(channel=ANNOUNCEMENTS)
+CALLS_ALL = Somebody(permissions=VIEW_CHANNEL | SEND_MESSAGES | MANAGE_GUILD | MENTION_EVERYONE)
 LOCKED_OUT = Somebody(channel=FORBIDDEN)
 
 

@@ -41,7 +41,7 @@ class Story:
         return bool(self.updates[-1]["status"] != "resolved")
 
     def document(self) -> Document:
-        name = f"Trouble {self.identifier[-2:]}"
+        name = f"Trouble {int(self.identifier[-4:]):02}"
         return incident(self.identifier, name, updates=self.updates, impact="major")
 
 

@@ -221,3 +221,17 @@ def test_whoever_calls_when_goes_in_the_end_and_messages_of_a_channel_stay_apart
             pytest.fail("its turn never came")
     for moments in went.values():
         assert all(later - earlier >= APART for earlier, later in pairwise(moments))
+
+
+def test_a_clock_that_is_put_back_makes_nobody_wait_longer() -> None:
+    callers = Callers()
+    callers.clock.advance(timedelta(hours=1))
+    for key in ("a", "b", "c"):
+        callers.call(key, place())
+    callers.pace.limited("T2", "post", 30 * SECOND)
+    callers.clock.advance(-timedelta(hours=1))
+    assert callers.call("c", place()) == 2 * SECOND
+    assert callers.call("d", place(workspace="T2")) == 30 * SECOND
+    callers.clock.advance(30 * SECOND)
+    assert callers.call("c", place()) is None
+    assert callers.call("d", place(workspace="T2")) is None

@@ -8,8 +8,7 @@
         await gateway.until_identified(1)
         await gateway.dispatch("INTERACTION_CREATE", {...})
 
-Sessions outlive connections and outages, as Discord's do: what is dispatched while nobody listens is
-kept and replayed to whoever resumes.
+Sessions outlive connections and outages, as Discord's do: what nobody hears is replayed to who resumes.
 """
 
 from __future__ import annotations
@@ -24,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import WSMsgType, web
 
 from tests.fakes.discord import guild_data
-from tests.fakes.discord.answers import json_answer
+from tests.fakes.discord.gateway_calls import GatewayCalls
 from tests.fakes.discord.ledger import Json
-from tests.fakes.discord.places import APPLICATION, Guild, bot_user
+from tests.fakes.discord.places import Guild
 from tests.fakes.discord.sessions import Connection, Identified, Session
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ class Gateway:
     False every heartbeat's answer, *refuses* are close codes for the next IDENTIFY or RESUME,
     *unready* are shards whose IDENTIFY is taken without a word. *endpoint* is the application's
     Interactions Endpoint URL, *address* what Discord says its gateway is called, None for the right one.
+    *welcomes* are frames that follow at once on READY or RESUMED.
     """
 
     def __init__(self, standin: DiscordStandIn, *, shards: int = 1, interval: float = 41.25) -> None:
@@ -63,6 +63,7 @@ class Gateway:
         self.endpoint: str | None = None
         self.address: str | None = None
         self.refuses: list[int] = []
+        self.welcomes: dict[str, Json] = {}
         self.connections: list[Connection] = []
         self.sessions: dict[str, Session] = {}
         self.identified: list[Identified] = []
@@ -75,9 +76,7 @@ class Gateway:
 
     def _register(self, app: web.Application) -> None:
         app.router.add_get("/gateway", self._connect)
-        app.router.add_get("/api/v10/gateway/bot", self._gateway_bot)
-        app.router.add_get("/api/v10/oauth2/applications/@me", self._application)
-        app.router.add_get("/api/v10/users/@me/guilds", self._my_guilds)
+        GatewayCalls(self).register(app)
 
     # --- what tests do -----------------------------------------------------------------------------
 
@@ -135,28 +134,6 @@ class Gateway:
 
     # --- what the other side meets -----------------------------------------------------------------
 
-    async def _gateway_bot(self, _request: web.Request) -> web.Response:
-        """Answer GET /gateway/bot."""
-        limit = {"total": 1000, "remaining": self.starts, "reset_after": self.resets_in, "max_concurrency": 1}
-        return json_answer(
-            {
-                "url": self.address or self.standin.gateway_url,
-                "shards": self.shards,
-                "session_start_limit": limit,
-            }
-        )
-
-    async def _application(self, _request: web.Request) -> web.Response:
-        """Answer GET /oauth2/applications/@me."""
-        return json_answer(guild_data.application_json(self.standin.guilds.values(), self.endpoint))
-
-    async def _my_guilds(self, request: web.Request) -> web.Response:
-        """Answer GET /users/@me/guilds: in the order of their ids, from `after` on."""
-        after, limit = int(request.query.get("after", 0)), int(request.query.get("limit", 200))
-        known = sorted(self.standin.guilds.values(), key=lambda guild: int(guild.id))
-        asked = [guild for guild in known if int(guild.id) > after]
-        return json_answer([guild_data.my_guild_json(guild) for guild in asked[:limit]])
-
     async def _connect(self, request: web.Request) -> web.WebSocketResponse:
         websocket = web.WebSocketResponse(compress=False)
         await websocket.prepare(request)
@@ -205,7 +182,7 @@ class Gateway:
             return
         shard, shards = data.get("shard", [0, 1])
         now, compressed = self.standin.clock.now(), connection.compressor is not None
-        self.identified.append(Identified(now, shard, shards, data["intents"], compressed))
+        self.identified += [Identified(now, shard, shards, data["intents"], compressed)]
         self.starts -= 1
         session = Session(f"session-{len(self.sessions) + 1}", shard, shards)
         self.sessions[session.id] = session
@@ -225,20 +202,9 @@ class Gateway:
 
     async def _begin(self, session: Session) -> None:
         guilds = self._guilds_of(session)
-        ready = {
-            "v": 10,
-            "user": bot_user() | {"verified": True, "mfa_enabled": False, "email": None},
-            "guilds": [guild_data.unavailable(guild.id) for guild in guilds],
-            "session_id": session.id,
-            "session_type": "normal",
-            "resume_gateway_url": self.standin.gateway_url,
-            "shard": [session.shard, session.shards],
-            "application": {"id": APPLICATION, "flags": 0},
-            "private_channels": [],
-            "relationships": [],
-            "_trace": [],
-        }
-        await self._dispatch(session, "READY", ready)
+        await self._dispatch(
+            session, "READY", guild_data.ready_json(session, guilds, self.standin.gateway_url)
+        )
         for guild in guilds:
             if not guild.unavailable:
                 await self._dispatch(session, "GUILD_CREATE", self.guild_json(guild))
@@ -275,6 +241,8 @@ class Gateway:
         for connection in self.open:
             if connection.session is session:
                 await connection.send(frame)
+                if kind in self.welcomes:
+                    await connection.send(self.welcomes[kind])
 
     async def _tell(self) -> None:
         async with self._changed:

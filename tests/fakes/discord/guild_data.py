@@ -10,12 +10,30 @@ from collections.abc import Collection
 from tests.fakes.discord.ledger import Json
 from tests.fakes.discord.openapi import Description
 from tests.fakes.discord.places import APPLICATION, MANAGER, USUAL, Guild, Place, Role, bot_user, user
+from tests.fakes.discord.sessions import Session
 from tests.fakes.discord.shapes import channel_json
 
 
 def unavailable(guild: str) -> Json:
     """Return what READY says of a server, and GUILD_DELETE of one that has an outage."""
     return {"id": guild, "unavailable": True}
+
+
+def ready_json(session: Session, guilds: Collection[Guild], resume_at: str) -> Json:
+    """Return READY: https://docs.discord.com/developers/events/gateway-events#ready."""
+    return {
+        "v": 10,
+        "user": bot_user() | {"verified": True, "mfa_enabled": False, "email": None},
+        "guilds": [unavailable(guild.id) for guild in guilds],
+        "session_id": session.id,
+        "session_type": "normal",
+        "resume_gateway_url": resume_at,
+        "shard": [session.shard, session.shards],
+        "application": {"id": APPLICATION, "flags": 0},
+        "private_channels": [],
+        "relationships": [],
+        "_trace": [],
+    }
 
 
 def guild_json(guild: Guild, *, joined: bool = False) -> Json:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tests.fakes.discord.routes import known
+
 Json = dict[str, Any]
 
 
@@ -78,5 +80,9 @@ class Ledger:
         return [one for one in self.all_messages if one.ephemeral]
 
     def calls_of(self, route: str) -> list[Call]:
-        """Return the calls of a route, as in "POST /channels/{channel_id}/messages", oldest first."""
+        """Return the calls of a route, as in "POST /channels/{channel_id}/messages", oldest first.
+
+        Raises `ValueError` for a route that the bot does not use: see `routes`.
+        """
+        known(route)
         return [call for call in self.calls if call.route == route]

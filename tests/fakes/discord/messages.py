@@ -71,7 +71,7 @@ class Routes:
         """Answer POST /channels/{channel_id}/messages."""
         place, body = self._place(request), await request.json()
         headers = self._limits("POST messages", place)
-        _may_speak(place, with_embeds=bool(body.get("embeds")))
+        _may_speak(place, self._permissions(place), with_embeds=bool(body.get("embeds")))
         known = self._known(body)
         if known is None:
             self._check_words(body)
@@ -142,7 +142,7 @@ class Routes:
         place, body = self._place(request), await request.json()
         if place.type not in (GUILD_TEXT, GUILD_ANNOUNCEMENT):
             raise Rejected(400, 50024, "Cannot execute action on this channel type")
-        _need(place, CREATE_PUBLIC_THREADS)
+        _need(place.permissions, CREATE_PUBLIC_THREADS)
         message = self._message(request)
         if message.thread is not None:
             raise Rejected(400, 160004, "A thread has already been created for this message")
@@ -166,7 +166,7 @@ class Routes:
         place, message = self._place(request), self._message(request)
         if place.type != GUILD_ANNOUNCEMENT:
             raise Rejected(400, 50024, "Cannot execute action on this channel type")
-        _need(place, SEND_MESSAGES)
+        _need(place.permissions, SEND_MESSAGES)
         if message.published:
             raise Rejected(400, 40033, "This message has already been crossposted")
         message.published = True
@@ -185,9 +185,17 @@ class Routes:
         place = self._standin.place(request.match_info["channel"])
         if place is None:
             raise Rejected(404, 10003, "Unknown Channel")
-        if not place.permissions & VIEW_CHANNEL:
+        if not self._permissions(place) & VIEW_CHANNEL:
             raise Rejected(403, 50001, "Missing Access")
         return place
+
+    def _permissions(self, place: Place) -> int:
+        """Return what the bot may do in *place*: a thread is as open as its channel.
+
+        https://docs.discord.com/developers/topics/threads#permissions
+        """
+        parent = self._standin.place(place.parent) if place.parent else None
+        return place.permissions & (parent.permissions if parent else place.permissions)
 
     def _message(self, request: web.Request) -> Message:
         channel, identity = request.match_info["channel"], request.match_info["message"]
@@ -197,16 +205,16 @@ class Routes:
         return message
 
 
-def _need(place: Place, permission: int) -> None:
-    if not place.permissions & permission:
+def _need(permissions: int, permission: int) -> None:
+    if not permissions & permission:
         raise Rejected(403, 50013, "Missing Permissions")
 
 
-def _may_speak(place: Place, *, with_embeds: bool) -> None:
+def _may_speak(place: Place, permissions: int, *, with_embeds: bool) -> None:
     if place.type == GUILD_FORUM:
         raise Rejected(400, 50008, "Cannot send messages in a non-text channel")
-    _need(place, SEND_MESSAGES_IN_THREADS if place.is_thread else SEND_MESSAGES)
+    _need(permissions, SEND_MESSAGES_IN_THREADS if place.is_thread else SEND_MESSAGES)
     if with_embeds:
-        _need(place, EMBED_LINKS)
+        _need(permissions, EMBED_LINKS)
     if place.is_thread and place.locked:
         raise Rejected(400, 160005, "Thread is locked")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
+
+from tests.fakes.discord.routes import ROUTES
 
 Json = dict[str, Any]
 
@@ -18,24 +18,12 @@ ABSENT = "Discord's API description (../shared/discord/openapi.json) is not on t
 LONGEST = 300
 """Characters of a complaint."""
 
-_PARAMETER = re.compile(r"\{[^}]+\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One path of the description; *literals* is how many of its parts are no parameters."""
-
-    path: str
-    pattern: re.Pattern[str]
-    literals: int
-
 
 class Description:
-    """Judges by *document*; one that is absent (None) finds nothing wrong."""
+    """Judges by *document*; one that is absent (None) finds only calls wrong that are not the bot's."""
 
     def __init__(self, document: Json | None) -> None:
         self._document = document
-        self._routes = _routes(document["paths"]) if document else []
         self._validators: dict[str, Draft202012Validator] = {}
 
     @classmethod
@@ -44,13 +32,10 @@ class Description:
         """Return the description of this machine."""
         return cls(_relaxed(json.loads(PATH.read_text("utf-8"))) if PATH.is_file() else None)
 
-    def route(self, path: str) -> str:
-        """Return the description's template of *path*; an unknown one with its numbers left out."""
-        fitting = (route.path for route in self._routes if route.pattern.fullmatch(path))
-        return next(fitting, re.sub(r"(?<=/)\d{15,}", "{id}", path))
-
     def request_problems(self, method: str, route: str, body: Any) -> list[str]:
-        """Return what is wrong with a JSON *body* (None: there was none)."""
+        """Return what is wrong with a JSON *body* (None: there was none), or with calling that at all."""
+        if f"{method} {route}" not in ROUTES:
+            return [f"{method} {route} is none of the bot's routes"]
         if self._document is None:
             return []
         operation = self._operation(method, route)
@@ -86,6 +71,11 @@ class Description:
         """False where there is no description to judge by."""
         return self._document is not None
 
+    def lacks(self, route: str) -> bool:
+        """Return whether the description has no such *route*, "GET /users/@me", say."""
+        method, _, path = route.partition(" ")
+        return self._operation(method, path) is None
+
     def _operation(self, method: str, route: str) -> Json | None:
         found: Json | None = ((self._document or {}).get("paths", {}).get(route) or {}).get(method.lower())
         return found
@@ -105,16 +95,6 @@ class Description:
             self._validators[key] = Draft202012Validator(whole)
         errors = self._validators[key].iter_errors(value)
         return [f"{key} at {error.json_path}: {error.message[:LONGEST]}" for error in errors]
-
-
-def _routes(paths: Json) -> list[Route]:
-    """Return every route, those with the fewest parameters first: `@me` is no id."""
-    made = []
-    for path in paths:
-        parts = [re.escape(part) for part in _PARAMETER.split(path)]
-        literals = sum("{" not in part for part in path.split("/"))
-        made.append(Route(path, re.compile("[^/]+".join(parts)), literals))
-    return sorted(made, key=lambda route: -route.literals)
 
 
 def _relaxed(document: Json) -> Json:

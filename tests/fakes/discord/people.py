@@ -20,6 +20,7 @@ from tests.fakes.discord.interactions import (
     Open,
 )
 from tests.fakes.discord.ledger import Json, Message
+from tests.fakes.discord.payloads import BUTTON, channel_data, command_data, filled_in, with_pressed
 from tests.fakes.discord.places import (
     APPLICATION,
     GUILD,
@@ -27,19 +28,16 @@ from tests.fakes.discord.places import (
     TEXT,
     Guild,
     Person,
-    Place,
     user,
 )
-from tests.fakes.discord.shapes import channel_json, message_json
+from tests.fakes.discord.shapes import message_json
 from tests.fakes.discord.standin import DiscordStandIn
 
 Carry = Callable[[Json], Awaitable[None]]
 """Carries the data of an INTERACTION_CREATE to the bot."""
 
-STRING, SUBCOMMAND = 3, 1
-BUTTON, MENU, ROLE_MENU = 2, 3, 6
-SPOKEN = (2, 13)
-"""Voice and stage channels."""
+STRING = 3
+MENU, ROLE_MENU = 3, 6
 
 DM_CHANNEL = "320000000000000320"
 
@@ -74,7 +72,7 @@ class People:
     ) -> Heard:
         """Give the command *name* ("claudealerts mute") with *options*."""
         given = [{"name": one, "type": STRING, "value": value} for one, value in (options or {}).items()]
-        return await self._does(COMMAND, _command(name, given), who)
+        return await self._does(COMMAND, command_data(name, given), who)
 
     async def asks_beside(self, who: Somebody = Somebody(), words: str = "is claude down?") -> Heard:
         """Choose the command beside a message of somebody."""
@@ -93,7 +91,7 @@ class People:
     ) -> list[tuple[str, str]]:
         """Type into *option* of a command; return the names and values that are offered."""
         given = [{"name": option, "type": STRING, "value": typed, "focused": True}]
-        heard = await self._does(AUTOCOMPLETE, _command(name, given), who)
+        heard = await self._does(AUTOCOMPLETE, command_data(name, given), who)
         return [(one["name"], one["value"]) for one in heard.open.choices or []]
 
     async def presses(self, message: Message, action: str, who: Somebody = Somebody()) -> Heard:
@@ -135,7 +133,7 @@ class People:
         """Hand in *form* as it was opened, with the fields *filled* in."""
         fields = [one for one in walk(form["components"]) if one.get("type") == 4]
         labels = [
-            {"type": 18, "id": 2 * number, "component": _filled(one, filled, 2 * number + 1)}
+            {"type": 18, "id": 2 * number, "component": filled_in(one, filled, 2 * number + 1)}
             for number, one in enumerate(fields, start=1)
         ]
         return await self._does(
@@ -167,7 +165,7 @@ class People:
             "version": 1,
             "data": data,
             "channel_id": who.channel,
-            "channel": _channel(place, who),
+            "channel": channel_data(place, who.channel),
             "app_permissions": str(place.permissions if place else 0),
             "locale": "en-GB",
             "entitlements": [],
@@ -176,7 +174,7 @@ class People:
             "attachment_size_limit": 10485760,
         }
         if opened.source is not None:
-            told["message"] = _with_component(message_json(opened.source), data)
+            told["message"] = with_pressed(message_json(opened.source), data)
         return told | self._person(who)
 
     def _person(self, who: Somebody) -> Json:
@@ -214,38 +212,6 @@ class People:
         return message_json(written) | {"author": user("400000000000000499", "dave")}
 
 
-def _command(name: str, given: list[Json]) -> Json:
-    """Return the data of a command, or of one below it."""
-    first, _, child = name.partition(" ")
-    options = [{"name": child, "type": SUBCOMMAND, "options": given}] if child else given
-    return {"id": "600000000000000001", "name": first, "type": 1, "options": options}
-
-
-def _with_component(message: Json, data: Json) -> Json:
-    """Return *message* with what was pressed in it: Discord lets nobody press what is not there."""
-    wanted = data["custom_id"]
-    known = [one.get("custom_id") for one in walk(message["components"])]
-    if "component_type" not in data or wanted in known:
-        return message
-    kind = data["component_type"]
-    made = {"type": kind, "id": 99, "custom_id": wanted, "style": 2, "label": "x"}
-    if kind != BUTTON:
-        made = {"type": kind, "id": 99, "custom_id": wanted, "options": [], "min_values": 0, "max_values": 25}
-    return message | {"components": [*message["components"], {"type": 1, "id": 98, "components": [made]}]}
-
-
-def _channel(place: Place | None, who: Somebody) -> Json:
-    if place is not None:
-        spoken = {"bitrate": 64000, "user_limit": 0} if place.type in SPOKEN else {}
-        return channel_json(place) | spoken
-    return {"id": who.channel, "type": 1, "flags": 0, "last_message_id": None, "recipients": []}
-
-
 def _person_of(guild: Guild | None, identity: str) -> Person:
     known = guild.people.get(identity) if guild else None
     return known or Person(identity, "somebody")
-
-
-def _filled(entry: Json, filled: Mapping[str, str], number: int) -> Json:
-    name = entry["custom_id"]
-    return {"type": 4, "id": number, "custom_id": name, "value": filled.get(name, entry.get("value") or "")}

@@ -13,6 +13,7 @@ from aiohttp.typedefs import Handler
 from tests.fakes.discord.answers import Rejected, json_answer
 from tests.fakes.discord.faults import End, Fault
 from tests.fakes.discord.ledger import Call
+from tests.fakes.discord.routes import template
 
 if TYPE_CHECKING:
     from tests.fakes.discord.standin import DiscordStandIn
@@ -36,7 +37,7 @@ class Responder:
         if not request.path.startswith("/api/v10/"):
             return await handler(request)
         path = request.path.removeprefix("/api/v10")
-        route = self._standin.description.route(path)
+        route = template(path)
         body = await _read(request)
         fault = self._standin.faults.take(f"{request.method} {route}", path, body)
         answer = None

@@ -19,6 +19,7 @@ from tests.fakes.discord.ledger import Ledger
 from tests.fakes.discord.openapi import Description
 from tests.fakes.discord.places import TOKEN, Guild, Place, usual_guilds
 from tests.fakes.discord.responder import Responder
+from tests.fakes.discord.routes import ANY, known
 
 Register = Callable[[web.Application], None]
 EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
@@ -105,8 +106,10 @@ class DiscordStandIn:
     ) -> None:
         """Let the next calls of *route* meet *fault*, *times* over (None: until `heal`).
 
-        A route is written "POST /channels/{channel_id}/messages", as in the API description; "*" is any.
+        A route is written "POST /channels/{channel_id}/messages", as in `routes`; "*" is any. Another raises.
         """
+        if route != ANY:
+            known(route)
         self.faults.planned.append(Planned(route, fault, times, match))
 
     def heal(self) -> None:
