@@ -25,7 +25,7 @@ _ANYWHERE = str.maketrans({sign: f"\\{sign}" for sign in "\\*_~`|<[]@"})
 """Formats, spoilers and code; whatever stands in angle brackets (mentions, times, emoji, addresses,
 commands, navigation); masked links; `@everyone`, `@silent` and the like."""
 
-_COLON = re.compile(r":(?!\s)(?!(?<=[0-9]:)[0-9]{2}[.,;)]*(?:\s|$))")
+_COLON = re.compile(r":(?!\s)(?!(?<=[0-9]:)[0-9]{2}(?:[\s.,;)–-]|$))")
 """May begin an address (`https://`, `steam://`, `discord://`) or `:emoji:`; that of `12:30` does not."""
 
 _DOT = re.compile(r"(?i)(?<=\bwww)\.|\.(?=[\w-]{1,63}/)")

@@ -34,7 +34,7 @@ INLINE = {
     "link": re.compile(r"(?i)([a-z][a-z0-9+.-]*://[^\s<]+)"),
     "invite": re.compile(r"(?i)((?:www\.|discord(?:app)?\.(?:gg|com|gift|new)/|dis\.gd/)[^\s<]+)"),
     "mail": re.compile(r"(?i)((?:mailto|tel|sms|javascript|data):[^\s<]+)"),
-    "emoji": re.compile(r":([^\s:\\]*[^\s:\\0-9][^\s:\\]*(?:::skin-tone-\d)?|100|1234):"),
+    "emoji": re.compile(r"(?i):((?=[\w+-]*[a-z_])[\w+-]+(?:::skin-tone-\d)?|[+-]1|100|1234):"),
 }
 AT_LINE_START = {
     "quote": re.compile(r"[^\S\n]*>(?:>>)?[^\S\n]+"),
