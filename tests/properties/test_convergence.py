@@ -8,7 +8,7 @@ from tests.properties.arena import Arena
 from tests.properties.flaws import FLAWS, Flaw
 from tests.properties.history import CHANNELS, live
 
-HISTORIES = 300
+HISTORIES = 200
 FEW_CHANNELS = 4
 MOST_SEEDS = 30
 LIKELY_SEEDS = {
