@@ -77,23 +77,28 @@ def settings_form(
         "blocks": [
             _words(_about(channel, subscription)),
             *_mute(subscription, now),
-            _components(settings, known),
-            field("impact", "Least impact", menu(tuple(IMPACT_LINES.items()), settings.least_impact)),
-            _switch("maintenance", "Maintenance", "Tell of scheduled work", on=settings.maintenance),
-            field(
-                "style", "Style", menu([(one.value, STYLE_LINES[one]) for one in STYLE_LINES], settings.style)
-            ),
-            *_mention(settings.mention),
-            *_quiet_hours(settings.quiet_hours),
-            _switch(
-                "echo",
-                "End in the channel too",
-                "Say the end of an incident in the channel, not in its thread alone",
-                on=settings.echo,
-            ),
-            field("reminder", "Reminder while an incident is open", _reminder(settings.reminder)),
+            *_fields(settings, known),
         ],
     }
+
+
+def _fields(settings: Settings, known: Known) -> list[Json]:
+    """Return the fields, with what holds chosen in them."""
+    return [
+        _components(settings, known),
+        field("impact", "Least impact", menu(tuple(IMPACT_LINES.items()), settings.least_impact)),
+        _switch("maintenance", "Maintenance", "Tell of scheduled work", on=settings.maintenance),
+        field("style", "Style", menu([(one.value, STYLE_LINES[one]) for one in STYLE_LINES], settings.style)),
+        *_mention(settings.mention),
+        *_quiet_hours(settings.quiet_hours),
+        _switch(
+            "echo",
+            "End in the channel too",
+            "Say the end of an incident in the channel, not in its thread alone",
+            on=settings.echo,
+        ),
+        field("reminder", "Reminder while an incident is open", _reminder(settings.reminder)),
+    ]
 
 
 def told(message: Message) -> Json:

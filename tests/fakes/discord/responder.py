@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import socket
-import struct
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
+from tests.fakes.connections import cut, reset
 from tests.fakes.discord.answers import Rejected, json_answer
 from tests.fakes.discord.faults import End, Fault
 from tests.fakes.discord.ledger import Call
@@ -114,12 +113,12 @@ class Responder:
                 headers = {**fault.headers, "Content-Type": fault.content_type}
                 return web.Response(status=fault.status, body=fault.body, headers=headers)
             case End.CUT:
-                return await _cut(request, fault)
+                return await cut(request, fault.body, fault.content_type)
             case End.HANG:
                 await self._standin.released.wait()
             case End.RESET:
                 pass
-        _reset(request)
+        reset(request)
         return web.Response()
 
 
@@ -142,22 +141,3 @@ def _parsed(body: Any) -> Any:
         return json.loads(body)
     except ValueError:
         return None
-
-
-async def _cut(request: web.Request, fault: Fault) -> web.StreamResponse:
-    answer = web.StreamResponse(headers={"Content-Type": fault.content_type})
-    answer.content_length = len(fault.body) * 2
-    await answer.prepare(request)
-    await answer.write(fault.body)
-    if request.transport is not None:
-        request.transport.close()
-    return answer
-
-
-def _reset(request: web.Request) -> None:
-    """End the connection with a TCP reset."""
-    transport = request.transport
-    if transport is not None:
-        connection = transport.get_extra_info("socket")
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        transport.abort()
