@@ -9,12 +9,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
-from aiohttp import web
-
-from adapters.slack.http import PATH
-from adapters.web import Route, serve
+from adapters.web import serve
 from bot.failures import kind_and_place
 from bot.parts import Bot, Role
+from bot.routes import routes
 
 log = logging.getLogger(__name__)
 
@@ -40,18 +38,6 @@ async def open_doors(bot: Bot) -> AsyncIterator[None]:
             # An answer goes through the client that heard the question, so it comes before the client's end.
             doors.push_async_callback(_finished, bot.discord.underway.finish)
         yield
-
-
-def routes(bot: Bot) -> list[Route]:
-    """Return what PORT answers."""
-    answered = [Route("GET", "/healthz", _alive)]
-    if bot.slack and bot.slack.http:
-        answered.append(Route("POST", PATH, bot.slack.http.handle))
-    return answered
-
-
-async def _alive(_request: web.Request) -> web.Response:
-    return web.Response(text="ok\n")
 
 
 async def _finished(finish: Callable[[], Coroutine[Any, Any, None]]) -> None:
