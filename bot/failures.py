@@ -3,7 +3,8 @@
 Exception
 |- Unreadable   the status page could not be read; nothing is known to have changed
 |- Refused      a chat platform did not (surely) accept a message
-`- NotYet       a message was not sent, because it is not its turn
+|- NotYet       a message was not sent, because it is not its turn
+`- Superseded   nothing was written, because another process has the duty by now
 """
 
 from __future__ import annotations
@@ -63,6 +64,14 @@ class NotYet(Exception):
     def __init__(self, wait: timedelta) -> None:
         super().__init__(f"not for {wait.total_seconds():g} s")
         self.wait = wait
+
+
+class Superseded(Exception):
+    """Another process leads *duty*, or nobody does: what was to be written under its fence was not."""
+
+    def __init__(self, duty: str) -> None:
+        super().__init__(f"another process leads {duty}")
+        self.duty = duty
 
 
 def kind_and_place(error: BaseException) -> str:

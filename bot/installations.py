@@ -29,8 +29,8 @@ class Installation:
 class Installations(Protocol):
     """Where installations are kept, tokens encrypted, and the states of those under way. Times are UTC."""
 
-    async def begin(self, state: str, browser: str, now: datetime) -> bool:
-        """Keep *state*, which only *browser* may bring back, for ten minutes; False while too many are kept.
+    async def begin(self, state: str, browser: str, now: datetime) -> None:
+        """Keep *state*, which only *browser* may bring back, for ten minutes; of too many the oldest go.
 
         Both are random texts; only their hashes are stored.
         """
@@ -44,7 +44,8 @@ class Installations(Protocol):
     async def save(self, installation: Installation, now: datetime) -> None:
         """Write *installation* over whatever there was of its workspace.
 
-        The workspace has `joined`; what is paused in it is tried at once.
+        The workspace has `joined`, which nothing else says of one in Slack; what is paused in it is tried
+        at once.
         """
 
     async def find(self, workspace: str) -> Installation | None:
@@ -55,6 +56,21 @@ class Installations(Protocol):
 
         An installation made after *happened_at*, by Slack's clock, stays: what is heard of is older.
         """
+
+    async def drop(self, workspace: str, token: str, now: datetime) -> bool:
+        """Delete *token*, which Slack says is dead, as `remove` does; False where *workspace* has another.
+
+        Raises `TokenUnreadable`.
+        """
+
+    async def note_absent(self, now: datetime) -> None:
+        """Note that workspaces of Slack which have subscriptions, but no installation, have `left`.
+
+        Not to be called where there is one token for good, and so no installation.
+        """
+
+    async def workspaces(self) -> list[str]:
+        """Return the workspaces that have an installation, by their ids."""
 
     async def unreadable(self) -> list[str]:
         """Return the workspaces whose token cannot be decrypted."""

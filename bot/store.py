@@ -9,6 +9,9 @@ from typing import Protocol
 from bot.domain.claim import Claim, Settlement
 from bot.domain.delivery import Delivery
 from bot.domain.health import Health
+from bot.domain.kept import Kept
+from bot.domain.limit import Learnt, Limit
+from bot.domain.queue import Queue
 from bot.domain.record import Known, Record
 from bot.domain.status import Endpoint
 from bot.domain.subscription import Channel, Mute, Settings, Subscription
@@ -31,16 +34,43 @@ class Store(Protocol):
     async def records_by_official_id(self, ids: Collection[str]) -> dict[str, Record]:
         """Return the records, however old, that the page knows under *ids*, by our key."""
 
-    async def record(self, change: Change, readings: Sequence[tuple[Endpoint, bytes]], now: datetime) -> int:
+    async def record(
+        self,
+        change: Change,
+        readings: Sequence[tuple[Endpoint, bytes]],
+        now: datetime,
+        *,
+        fence: str | None = None,
+    ) -> int:
         """Write new knowledge, the bodies it came from, and each delivery it makes due, in one transaction.
 
         For every record in `change.woken`: a delivery is made (or found) for each subscription that
-        wants it, and every delivery of it becomes due. Returns how many deliveries became due.
+        wants it, and every delivery of it becomes due. Returns how many deliveries became due. Raises
+        `Superseded` where *fence* does not lead WATCH any more: then nothing is written.
         """
 
     async def health(self) -> Health: ...
 
-    async def set_health(self, health: Health) -> None: ...
+    async def set_health(self, health: Health, *, fence: str | None = None) -> None:
+        """Write how reading the page goes. Raises `Superseded` as `record` does."""
+
+    async def lead(
+        self, duties: Collection[str], owner: str, now: datetime, lease: timedelta
+    ) -> dict[str, str]:
+        """Take the leads of *duties* for so long, or keep them; returns the fences of those *owner* has then.
+
+        A fence is the same until somebody else had the lead. *owner* must be like that of no other process.
+        A *lease* of no time keeps what is there, and lets others take it.
+        """
+
+    async def give_up(self, duty: str, fence: str) -> None:
+        """Let others have the lead at once, if *fence* has it still."""
+
+    async def learn(self, limits: Sequence[Limit], now: datetime) -> None:
+        """Tell all processes what this one has learnt of platforms' limits; of a pause the longest holds."""
+
+    async def learnt(self, since: datetime | None, now: datetime) -> Learnt:
+        """Return what was learnt since a moment of an earlier answer; None: all that still counts."""
 
     async def claim(
         self, owner: str, platforms: Collection[str], limit: int, now: datetime, lease: timedelta
@@ -52,11 +82,14 @@ class Store(Protocol):
         ran out without a result comes with `unknown` set.
         """
 
-    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> int:
-        """Write results, in one transaction; a fenced one changes nothing. Returns how many counted."""
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Settlement]:
+        """Write results, in one transaction; a fenced one changes nothing. Returns those that counted."""
 
     async def release_all(self) -> int:
-        """Void every lease (SQLite at start: no other process can hold one). Returns how many were held."""
+        """Void every lease (SQLite at start: no other process can hold one).
+
+        Returns how many leases were held.
+        """
 
     async def next_due(self) -> datetime | None:
         """Return when the next delivery is due, None when none is."""
@@ -66,10 +99,12 @@ class Store(Protocol):
 
     async def subscribe(
         self, channel: Channel, settings: Settings, actor: str, now: datetime, *, notice: Record | None = None
-    ) -> Subscription:
+    ) -> Subscription | None:
         """Make or revive the subscription and a delivery for each open incident it wants.
 
-        Where somebody subscribes the bot is: the workspace has `joined`.
+        Where somebody subscribes the bot is: the workspace has `joined`; but not on Slack, where only an
+        installation says so. None, and nothing changed: the workspace has MOST_SUBSCRIPTIONS that have not
+        ended, and this channel's is none of them. It holds between processes.
         """
 
     async def unsubscribe(
@@ -153,16 +188,40 @@ class Store(Protocol):
         """
 
     async def left(self, platform: str, workspace: str, now: datetime) -> None:
-        """Note that the bot was removed from *workspace*; seven days later `forget` deletes what it had.
+        """Note that the bot was removed from *workspace*; `forget` deletes later what it had.
 
-        Noted twice, the first time counts.
+        That is seven days later, but on Slack twelve hours: who uninstalls an app there is told that its
+        data goes. Noted twice, the first time counts.
         """
 
     async def joined(self, platform: str, workspace: str) -> None:
         """Forget that the bot was removed from *workspace*: whatever is still there is kept."""
 
+    async def queue(self, now: datetime) -> Queue:
+        """Return how much is due now on each platform. Fails where the memory cannot be written, either."""
+
+    async def ring(self, now: datetime) -> None:
+        """Ring for whoever watches the page: something may have changed there."""
+
+    async def rung(self) -> datetime | None:
+        """Return when somebody rang last, by the clock of whoever did; None if nobody ever has."""
+
+    async def erase(self, platform: str, workspace: str) -> int:
+        """Delete everything of *workspace* but an installation's token; returns how many channels it had.
+
+        Nobody sees any of it from the first moment on; the rows go in small transactions, and where these
+        are cut off `forget` goes on. Whoever subscribes meanwhile begins anew.
+        """
+
+    async def kept(self, platform: str, workspace: str, *, whole: bool = True) -> Kept:
+        """Return all that is kept of *workspace*, but an installation's token.
+
+        Of a great many channels and changes only the newest are in it, while all are counted; where it
+        is not to be *whole* no channels are.
+        """
+
     async def forget(self, now: datetime) -> int:
         """Delete one small batch of what retention no longer keeps; returns how many rows went.
 
-        That includes everything of the workspaces that `left` seven days ago or more.
+        That includes everything of the workspaces that `left` long enough ago.
         """

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, Row, bindparam, case, func, or_, select, update
+from sqlalchemy import Integer, Row, Select, bindparam, case, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -34,6 +34,12 @@ class Request:
     limit: int
     now: datetime
     lease: timedelta
+
+
+async def any_due(connection: AsyncConnection, request: Request) -> bool:
+    """Tell whether anything is due, be it under a lease: a look, which locks nothing."""
+    asked = {"platforms": request.platforms, "now": request.now}
+    return bool(await connection.scalar(_any_due(), asked))
 
 
 async def claim(connection: AsyncConnection, request: Request) -> list[Claim]:
@@ -75,6 +81,21 @@ async def next_due(connection: AsyncConnection) -> datetime | None:
     earliest = select(func.min(claimable_at)).where(delivery.c.due_at.is_not(None))
     moment: datetime | None = await connection.scalar(earliest)
     return moment
+
+
+@cache
+def _any_due() -> Select[Any]:
+    now = bindparam("now", type_=Moment)
+    due = [
+        exists().where(
+            delivery.c.priority == wanted,
+            delivery.c.due_at.is_not(None),
+            delivery.c.due_at <= now,
+            delivery.c.platform.in_(bindparam("platforms", expanding=True)),
+        )
+        for wanted in PRIORITIES
+    ]
+    return select(or_(*due))
 
 
 @cache

@@ -6,21 +6,31 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, select, tuple_
+from sqlalchemy import ColumnElement, Row, Text, and_, cast, delete, exists, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Origin
+from bot.domain.subscription import State
 from storage.statements import fan_out_alone, upsert
-from storage.tables import delivery, departed, record, subscription
+from storage.tables import delivery, departed, installation, record, subscription
+from storage.versions import of_workspace
 
 GRACE = timedelta(days=7)
 """How long what a workspace chose outlives the removal: it may have been a slip, or a passing quarrel."""
 
+SLACK = "slack"
+
+SLACK_GRACE = timedelta(hours=12)
+"""The same on Slack: what a workspace had is to be gone within 24 hours of an uninstall."""
+
+NOBODY = ""
+"""The workspace of channels that are being deleted; no platform has one of that name."""
+
 BATCH = 20
-"""Channels that go in one transaction, each with all it ever had, and workspaces that are looked at."""
+"""Channels that go in one transaction, and workspaces that are looked at."""
 
 AT_ONCE = 1000
-"""Workspaces in one statement; neither database takes any number of parameters."""
+"""Workspaces or deliveries in one statement; neither database takes any number of parameters."""
 
 OF_ONE_CHANNEL = (Origin.TEST, Origin.NOTICE)
 
@@ -51,14 +61,33 @@ async def joined(connection: AsyncConnection, platform: str, workspace: str) -> 
     await connection.execute(delete(departed).where(here))
 
 
-async def forget_departed(connection: AsyncConnection, now: datetime) -> int:
-    """Delete some channels of workspaces that left long ago; returns how many.
+async def detach(connection: AsyncConnection, platform: str, workspace: str) -> int:
+    """Take a workspace out of everybody's sight at once; returns how many channels it had.
 
-    A channel goes whole: with its deliveries, with the tests and notices that only it was told, with its
-    settings and their versions. Nobody subscribes and nothing is fanned out meanwhile, which would leave
-    deliveries of nobody. A workspace of which nothing is left is itself forgotten.
+    Its rows belong to nobody from then on: nothing of them is due, and what is under way for them ends
+    without a result. Nobody subscribes and nothing is fanned out meanwhile, which would leave deliveries.
     """
-    over = departed.c.at <= now - GRACE
+    await fan_out_alone(connection)
+    here = of_workspace(platform, workspace)
+    chosen = select(subscription.c.id).where(here).order_by(subscription.c.id).with_for_update()
+    ids = (await connection.scalars(chosen)).all()
+    await _detach(connection, ids)
+    if platform == SLACK:  # the token serves on, and nobody is named beside it
+        there = installation.c.workspace == workspace
+        await connection.execute(update(installation).where(there).values(installed_by=""))
+    await joined(connection, platform, workspace)
+    return len(ids)
+
+
+async def forget_departed(connection: AsyncConnection, now: datetime) -> int:
+    """Detach some channels of workspaces that left long ago; returns how many.
+
+    A workspace of which nothing is left is itself forgotten.
+    """
+    over = or_(
+        departed.c.at <= now - GRACE,
+        and_(departed.c.platform == SLACK, departed.c.at <= now - SLACK_GRACE),
+    )
     if not await connection.scalar(select(exists().where(over))):
         return 0
     await fan_out_alone(connection)
@@ -66,29 +95,48 @@ async def forget_departed(connection: AsyncConnection, now: datetime) -> int:
     gone = (await connection.execute(oldest)).all()
     theirs = select(subscription.c.id).where(_among(subscription, gone))
     chosen = theirs.order_by(subscription.c.id).limit(BATCH).with_for_update()
-    count = await _forget_channels(connection, (await connection.scalars(chosen)).all())
+    ids = (await connection.scalars(chosen)).all()
+    await _detach(connection, ids)
     rest = exists().where(
         subscription.c.platform == departed.c.platform, subscription.c.workspace == departed.c.workspace
     )
     await connection.execute(delete(departed).where(_among(departed, gone), ~rest))
-    return count
+    return len(ids)
 
 
-async def _forget_channels(connection: AsyncConnection, ids: Sequence[int]) -> int:
-    """Delete subscriptions with all that belongs to them; versions and components go by themselves."""
-    of_them = delivery.c.subscription_id.in_(ids)
-    alone = select(delivery.c.record_key).where(of_them, delivery.c.origin.in_(OF_ONE_CHANNEL))
-    keys = (await connection.scalars(alone)).all()
-    await connection.execute(delete(delivery).where(of_them))
-    for start in range(0, len(keys), AT_ONCE):
-        some = record.c.key.in_(keys[start : start + AT_ONCE])
-        await connection.execute(delete(record).where(some))
+async def forget_detached(connection: AsyncConnection, now: datetime | None = None) -> int:
+    """Delete some rows of nobody's channels: deliveries first, with the tests and notices only they told.
+
+    Then the channels, with their settings and versions. Returns how many rows of a kind went.
+    """
+    del now
+    nobodys = select(subscription.c.id).where(subscription.c.workspace == NOBODY)
+    ids = (await connection.scalars(nobodys.order_by(subscription.c.id).limit(BATCH))).all()
+    of_them = select(delivery.c.id, delivery.c.record_key, delivery.c.origin)
+    some = of_them.where(delivery.c.subscription_id.in_(ids)).limit(AT_ONCE)
+    rows = (await connection.execute(some)).all()
+    if rows:
+        alone = [row.record_key for row in rows if row.origin in OF_ONE_CHANNEL]
+        await connection.execute(delete(record).where(record.c.key.in_(alone)))
+        await connection.execute(delete(delivery).where(delivery.c.id.in_([row.id for row in rows])))
+        return len(rows)
     return (await connection.execute(delete(subscription).where(subscription.c.id.in_(ids)))).rowcount
+
+
+async def _detach(connection: AsyncConnection, ids: Sequence[int]) -> None:
+    """Make subscriptions those of nobody; each keeps a place of its own by its number."""
+    due = and_(delivery.c.subscription_id.in_(ids), delivery.c.due_at.is_not(None))
+    nothing_due = {"due_at": None, "lease_token": None, "lease_owner": None, "lease_until": None}
+    await connection.execute(update(delivery).where(due).values(nothing_due))
+    nobodys = {"workspace": NOBODY, "channel": cast(subscription.c.id, Text), "state": State.ENDED}
+    of_them = update(subscription).where(subscription.c.id.in_(ids))
+    await connection.execute(of_them.values({**nobodys, "ended_at": None}))
 
 
 async def _known_in(connection: AsyncConnection, table: Any, platform: str) -> frozenset[str]:
     """Read the workspaces of *platform* that *table* knows."""
-    known = select(table.c.workspace).where(table.c.platform == platform).distinct()
+    somebodys = and_(table.c.platform == platform, table.c.workspace != NOBODY)
+    known = select(table.c.workspace).where(somebodys).distinct()
     return frozenset(await connection.scalars(known))
 
 

@@ -18,6 +18,13 @@ CURES = (
     ("not a database", "stop the bot and start it again: it checks the file and says how to restore it"),
     ("readonly", "make the file and its folder writable for the user the bot runs as"),
     ("unable to open", "make the folder of the file writable for the user the bot runs as"),
+    ("permission denied for", "grant the user of DATABASE_URL what it lacks, or let it own the schema"),
+    ("permission denied", "make the folder of the file writable for the user the bot runs as"),
+    ("read-only file system", "let DATABASE_URL name a folder that can be written, as on a volume"),
+    ("not a directory", "let DATABASE_URL name a folder: what stands in its place is a file"),
+    ("file exists", "let DATABASE_URL name a folder: what stands in its place is a file"),
+    ("lock timeout", "many channels are being told something just now; try again in a minute"),
+    ("statement timeout", "see what keeps the server busy; a running bot tries again by itself"),
     ("password", "check user and password in DATABASE_URL"),
     ("authentication", "check user and password in DATABASE_URL"),
     ("does not exist", "check the name in DATABASE_URL, then run: python -m bot migrate"),
@@ -43,7 +50,9 @@ def explain(error: Exception) -> str:
     """Return one line for *error*, without the statement and its parameters, which may be secret."""
     original = error.orig if isinstance(error, StatementError) and error.orig else error
     said = " ".join(str(original).split())
-    return f"The database failed ({said}): {cure(said)}."
+    # A file's name may hold any word, those of other failures among them.
+    telling = original.strerror if isinstance(original, OSError) and original.strerror else said
+    return f"The database failed ({said}): {cure(telling)}."
 
 
 def cure(said: str) -> str:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.duty import Duty
 from bot.domain.health import Health
 from bot.domain.record import FOR_ONE_CHANNEL, Known, Record
 from bot.domain.status import Endpoint, Kind
 from bot.domain.transitions import Change
-from storage import tables
+from bot.failures import Superseded
+from storage import leading, tables
 from storage.documents import PageState, decode, encode
+from storage.lost import cut_off
 from storage.rows import record_from
 from storage.statements import fan_out_alone, is_postgresql, writing
-from storage.tables import present, snapshot
+from storage.tables import lead, present, snapshot
 from storage.waking import fan_out
 
 PAGE = "page"
@@ -31,6 +35,16 @@ CLOSED_KNOWN = 60
 
 COMPRESSION = 1
 """zlib's fastest level: a third larger than its best, at a sixth of the time."""
+
+GUARDS = text(
+    "SELECT set_config('statement_timeout', '0', true),"
+    " set_config('idle_in_transaction_session_timeout', '20s', true)"
+)
+"""For a fan-out, which takes the time that its channels take: cut off and tried again, it would take as long
+once more. https://www.postgresql.org/docs/current/runtime-config-client.html"""
+
+PATIENCE = 600.0
+"""Seconds after which a fan-out's server is taken to hang; 100,000 channels take three for each incident."""
 
 Document = TypeVar("Document")
 
@@ -67,16 +81,40 @@ async def records_by_official_id(connection: AsyncConnection, ids: Collection[st
 
 
 async def record(
-    connection: AsyncConnection, change: Change, bodies: Sequence[tuple[Endpoint, bytes]], now: datetime
+    connection: AsyncConnection,
+    change: Change,
+    bodies: Sequence[tuple[Endpoint, bytes]],
+    now: datetime,
+    *,
+    fence: str | None = None,
+    patience: float = PATIENCE,
 ) -> int:
-    """Write a change, its compressed *bodies* and what it makes due; returns how many deliveries that is."""
+    """Write a change, its compressed *bodies* and what it makes due; returns how many deliveries that is.
+
+    The lead is held at the end, and only for a moment: who writes for long has to renew it meanwhile.
+    It takes at most *patience* seconds, for a transaction that is not hurried.
+    """
+    ends = asyncio.get_running_loop().time() + patience if is_postgresql(connection) else None
+    async with cut_off(connection, ends):
+        await _begin_alone(connection, fence)
+        await write_records(connection, change.records(change.written))
+        await _write_page(connection, change.known)
+        if bodies:
+            rows = [{"endpoint": endpoint, "read_at": now, "body": body} for endpoint, body in bodies]
+            await connection.execute(insert(snapshot), rows)
+        due = await fan_out(connection, change.records(change.woken), now)
+        await leading.hold(connection, Duty.WATCH, fence)
+    return due
+
+
+async def _begin_alone(connection: AsyncConnection, fence: str | None) -> None:
+    """Wait for our turn, and raise `Superseded` at once where it is clear by then that it is for nothing."""
+    if is_postgresql(connection):
+        await connection.execute(GUARDS)
     await fan_out_alone(connection)
-    await write_records(connection, change.records(change.written))
-    await _write_page(connection, change.known)
-    if bodies:
-        rows = [{"endpoint": endpoint, "read_at": now, "body": body} for endpoint, body in bodies]
-        await connection.execute(insert(snapshot), rows)
-    return await fan_out(connection, change.records(change.woken), now)
+    leads = select(lead.c.fence).where(lead.c.duty == Duty.WATCH)
+    if fence is not None and await connection.scalar(leads) != fence:
+        raise Superseded(Duty.WATCH)
 
 
 async def write_records(connection: AsyncConnection, records: Sequence[Record]) -> None:
@@ -91,9 +129,10 @@ async def health(connection: AsyncConnection) -> Health:
     return await _present(connection, HEALTH, Health)
 
 
-async def set_health(connection: AsyncConnection, value: Health) -> None:
+async def set_health(connection: AsyncConnection, value: Health, *, fence: str | None = None) -> None:
     """Write how reading the page goes."""
     await _set_present(connection, HEALTH, value)
+    await leading.hold(connection, Duty.WATCH, fence)
 
 
 async def history(connection: AsyncConnection, limit: int) -> list[Record]:

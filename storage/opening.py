@@ -49,7 +49,7 @@ async def _see_to_schema(database: Database) -> None:
 
 
 async def _age(database: Database) -> Age:
-    """Return the schema's age. Raises `StorageError` if it is newer than the program."""
+    """Return the schema's age. Raises `StorageError` if it is too new for the program."""
     age = await database.read(schema.age)
     if age is Age.NEWER:
         found = await database.read(schema.version)
@@ -62,10 +62,10 @@ async def _age(database: Database) -> Age:
 
 
 async def _migrate(database: Database, age: Age) -> bool:
-    if age is Age.CURRENT:
+    if age in {Age.CURRENT, Age.AHEAD}:
         return False
     with _nobody_else(database):
-        await database.write(schema.upgrade)
+        await database.write(schema.upgrade, hurried=False)
     return True
 
 

@@ -11,13 +11,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.record import FOR_ONE_CHANNEL
 from bot.domain.subscription import State
-from storage.departures import forget_departed
-from storage.tables import delivery, handled, record, settings_version, snapshot, spent, subscription
+from storage.departures import forget_departed, forget_detached
+from storage.states import forget_states
+from storage.tables import (
+    delivery,
+    handled,
+    learnt_limit,
+    record,
+    settings_version,
+    snapshot,
+    spent,
+    subscription,
+)
 
 SNAPSHOTS = timedelta(days=7)
 TESTS = timedelta(days=7)
 HANDLED = timedelta(days=1)
 SPENT = timedelta(days=2)
+LEARNT = timedelta(hours=12)
 REST = timedelta(days=90)
 """Receipts, traces, former settings and ended subscriptions; incidents themselves are kept for ever."""
 
@@ -60,6 +71,11 @@ async def forget_spent(connection: AsyncConnection, now: datetime) -> int:
     return await _batch(connection, spent, spent.c.at < now - SPENT)
 
 
+async def forget_learnt(connection: AsyncConnection, now: datetime) -> int:
+    """Delete what nobody believes any more of how fast workspaces are, be they gone."""
+    return await _batch(connection, learnt_limit, learnt_limit.c.learnt_at < now - LEARNT)
+
+
 async def forget_tests(connection: AsyncConnection, now: datetime) -> int:
     """Delete the records of tests and notices, with their deliveries."""
     old = and_(record.c.tier.in_(FOR_ONE_CHANNEL), record.c.opened_at < now - TESTS)
@@ -84,7 +100,10 @@ KINDS: tuple[Kind, ...] = (
     forget_tests,
     forget_handled,
     forget_spent,
+    forget_learnt,
     forget_departed,
+    forget_detached,
+    forget_states,
     forget_subscriptions,
 )
 """Each is to have a transaction of its own; each returns how many rows went."""

@@ -27,8 +27,10 @@ RHYTHM = (
 """From which length of a pause on it is tried again after how long: whoever sees the cause, mends it soon."""
 
 
-async def settle(connection: AsyncConnection, settlements: Sequence[Settlement], now: datetime) -> int:
-    """Write the results whose lease is still theirs; returns how many those are.
+async def settle(
+    connection: AsyncConnection, settlements: Sequence[Settlement], now: datetime
+) -> list[Settlement]:
+    """Write the results whose lease is still theirs; returns those.
 
     A delivery that was woken since its claim stays due. When it was muted is nobody's result.
     """
@@ -41,7 +43,7 @@ async def settle(connection: AsyncConnection, settlements: Sequence[Settlement],
         elif one.resume:
             await _resume(connection, one.claim.subscription, now)
     await park(connection, subscription.c.id.in_({one.claim.subscription.id for one in held}))
-    return len(held)
+    return held
 
 
 async def _held(connection: AsyncConnection, settlements: Sequence[Settlement]) -> list[Settlement]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from functools import cache
+from hashlib import blake2b
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Interval, Table, bindparam, func, literal, select
@@ -60,6 +61,21 @@ async def spend_alone(connection: AsyncConnection) -> None:
     """Keep what was spent as it is until this transaction ends: two that count at once would both take."""
     if is_postgresql(connection):
         await connection.execute(select(func.pg_advisory_xact_lock(literal(SPENDING, BigInteger))))
+
+
+async def subscribe_alone(connection: AsyncConnection, platform: str, workspace: str) -> None:
+    """Let nobody else subscribe in a workspace until this transaction ends, so that none is one too many."""
+    if is_postgresql(connection):
+        name = blake2b(f"{platform}\0{workspace}".encode(), digest_size=8).digest()
+        number = int.from_bytes(name, signed=True)
+        await connection.execute(select(func.pg_advisory_xact_lock(literal(number, BigInteger))))
+
+
+async def shared_clock(connection: AsyncConnection, now: datetime) -> datetime:
+    """Return the moment by the clock that all processes share: the database's, or that of the only one."""
+    if not is_postgresql(connection):
+        return now
+    return (await connection.execute(select(func.now(type_=Moment)))).scalar_one()
 
 
 def lease_clock(now: ColumnElement[datetime], *, postgresql: bool) -> ColumnElement[datetime]:

@@ -10,14 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Origin
 from bot.domain.record import FOR_ONE_CHANNEL, Record
-from bot.domain.subscription import Channel, Mute, Settings, State, Subscription
+from bot.domain.subscription import MOST_SUBSCRIPTIONS, Channel, Mute, Settings, State, Subscription
 from storage import tables, versions
-from storage.departures import joined
+from storage.departures import SLACK, joined
 from storage.queue import queue_notice
 from storage.rows import record_from, subscription_from
-from storage.statements import keep_fan_out_away, upsert
+from storage.statements import keep_fan_out_away, subscribe_alone, upsert
 from storage.tables import delivery, subscription
-from storage.versions import Action, Version, of_channel
+from storage.versions import Action, Version, of_channel, of_workspace
 from storage.waking import deliver, of_open_records, unpark, wake_at
 
 NOT_PAUSED = {"pause_reason": None, "paused_at": None, "next_try_at": None}
@@ -31,11 +31,8 @@ async def find(connection: AsyncConnection, channel: Channel) -> Subscription | 
 
 async def served(connection: AsyncConnection, platform: str, workspace: str) -> list[Subscription]:
     """Read the subscriptions of a workspace that have not ended, by channel."""
-    there = select(subscription).where(
-        subscription.c.platform == platform,
-        subscription.c.workspace == workspace,
-        subscription.c.state != State.ENDED,
-    )
+    following = and_(of_workspace(platform, workspace), subscription.c.state != State.ENDED)
+    there = select(subscription).where(following)
     rows = await connection.execute(there.order_by(subscription.c.channel))
     return [subscription_from(row) for row in rows]
 
@@ -48,14 +45,19 @@ async def subscribe(
     now: datetime,
     *,
     notice: Record | None = None,
-) -> Subscription:
+) -> Subscription | None:
     """Make the subscription, revive it, or give one that is served new settings and end its pause.
 
-    Only one that had ended begins anew: its *since* is *now*, and a mute that is over is forgotten.
-    Where somebody subscribes the bot is, whatever was heard of the workspace before.
+    None where the workspace has too many others, and this one is not served. Only one that had ended
+    begins anew: its *since* is *now*, and a mute that is over is forgotten.
+    Where somebody subscribes the bot is, whatever was heard of the workspace before; but not in Slack,
+    where another process may take a command with a token that was just deleted, and an installation says it.
     """
     await keep_fan_out_away(connection)
-    await joined(connection, channel.platform, channel.workspace)
+    if not await _has_room(connection, channel):
+        return None
+    if channel.platform != SLACK:
+        await joined(connection, channel.platform, channel.workspace)
     await _make_ended(connection, channel, settings, actor, now)
     row = await _locked(connection, channel)
     assert row is not None  # noqa: S101 - it was made just now
@@ -144,6 +146,15 @@ async def served_row(connection: AsyncConnection, channel: Channel) -> Row[Any] 
 async def _locked(connection: AsyncConnection, channel: Channel) -> Row[Any] | None:
     there = select(subscription).where(of_channel(channel)).with_for_update()
     return (await connection.execute(there)).one_or_none()
+
+
+async def _has_room(connection: AsyncConnection, channel: Channel) -> bool:
+    """Return whether *channel* may be served; until this transaction ends no other there begins to be."""
+    await subscribe_alone(connection, channel.platform, channel.workspace)
+    there = of_workspace(channel.platform, channel.workspace)
+    following = select(subscription.c.channel).where(there, subscription.c.state != State.ENDED)
+    channels = (await connection.scalars(following)).all()
+    return channel.id in channels or len(channels) < MOST_SUBSCRIPTIONS
 
 
 async def _make_ended(

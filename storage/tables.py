@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -128,6 +129,47 @@ departed = Table(
     Column("workspace", Words, primary_key=True),
     Column("at", Moment, nullable=False),  # when the bot was removed from it
 )
+
+installation = Table(
+    "installation",
+    METADATA,
+    Column("workspace", Words, primary_key=True),  # of Slack
+    Column("sealed_token", Text, nullable=False),
+    Column("bot_user", Words, nullable=False),
+    Column("scopes", Text, nullable=False),  # with commas between
+    Column("installed_by", Words, nullable=False),
+    Column("installed_at", Moment, nullable=False),  # by Slack's clock
+)
+
+oauth_state = Table(
+    "oauth_state",
+    METADATA,
+    Column("state_hash", Words, primary_key=True),
+    Column("browser_hash", Words, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+lead = Table(
+    "lead",
+    METADATA,
+    Column("duty", Words, primary_key=True),  # what only one process does at a time
+    Column("owner", Words, nullable=False),
+    Column("fence", Words, nullable=False),
+    Column("until", Moment, nullable=False),  # by the clock that leases run by
+)
+
+learnt_limit = Table(
+    "learnt_limit",
+    METADATA,
+    Column("workspace", Words, primary_key=True),  # of Slack
+    Column("method", Words, primary_key=True),
+    Column("rate", Float, nullable=False),  # calls a second
+    Column("quiet_until", Moment),  # NULL: no pause was asked for
+    Column("learnt_at", Moment, nullable=False, index=True),
+)
+
+# The oldest program that may work on this schema, named by the last migration it knows.
+schema_floor = Table("schema_floor", METADATA, Column("oldest", Words, primary_key=True))
 
 # Without foreign keys: PostgreSQL would lock the row of every subscription whenever an incident is
 # told to all of them, which doubles the time that takes.

@@ -9,6 +9,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, and_, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.kept import MOST_VERSIONS
 from bot.domain.subscription import Channel, Settings
 from storage.documents import decode, encode
 from storage.tables import settings_version, subscription, subscription_component
@@ -35,7 +36,11 @@ class Version:
 
 
 async def write(connection: AsyncConnection, version: Version) -> None:
-    """Put *version* into the log and make its settings the present ones; an end keeps the last."""
+    """Put *version* into the log and make its settings the present ones; an end keeps the last.
+
+    A channel may be changed again and again: its oldest versions make room. What held at an incident
+    before the oldest that is left is lost, and who asks for it is told so.
+    """
     document = None if version.settings is None else encode(version.settings)
     line = {
         "subscription_id": version.subscription_id,
@@ -46,6 +51,7 @@ async def write(connection: AsyncConnection, version: Version) -> None:
         "document": document,
     }
     await connection.execute(insert(settings_version).values(line))
+    await _forget_oldest(connection, version)
     present: dict[str, object] = {"version": version.number}
     if version.settings is not None:
         present |= columns(version.settings)
@@ -85,6 +91,17 @@ def of_channel(channel: Channel) -> ColumnElement[bool]:
         subscription.c.workspace == channel.workspace,
         subscription.c.channel == channel.id,
     )
+
+
+def of_workspace(platform: str, workspace: str) -> ColumnElement[bool]:
+    """Return the condition that a subscription is one of a workspace, ended or not."""
+    return and_(subscription.c.platform == platform, subscription.c.workspace == workspace)
+
+
+async def _forget_oldest(connection: AsyncConnection, newest: Version) -> None:
+    theirs = settings_version.c.subscription_id == newest.subscription_id
+    too_old = settings_version.c.version <= newest.number - MOST_VERSIONS
+    await connection.execute(delete(settings_version).where(theirs, too_old))
 
 
 async def _write_components(connection: AsyncConnection, subscription_id: int, settings: Settings) -> None:

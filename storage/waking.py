@@ -161,6 +161,17 @@ async def unpark(connection: AsyncConnection, subscription_id: int, now: datetim
     await connection.execute(update(delivery).where(put_off).values(due_at=now))
 
 
+async def try_workspace(connection: AsyncConnection, platform: str, workspace: str, now: datetime) -> None:
+    """Try what is paused in a workspace now, with all that it has put off."""
+    here = and_(subscription.c.platform == platform, subscription.c.workspace == workspace, IS_PAUSED)
+    chosen = select(subscription.c.id).where(here).order_by(subscription.c.id).with_for_update()
+    ids = (await connection.scalars(chosen)).all()
+    paused = subscription.c.id.in_(ids)
+    await connection.execute(update(subscription).where(paused).values(next_try_at=now))
+    for subscription_id in ids:
+        await unpark(connection, subscription_id, now)
+
+
 def of_open_records() -> ColumnElement[bool]:
     """Return the condition that a delivery's record is open."""
     return delivery.c.record_key.in_(select(tables.record.c.key).where(tables.record.c.closed_at.is_(None)))

@@ -12,6 +12,9 @@ from bot.domain.status import impact_rank
 LEAST_REMINDER = timedelta(minutes=30)
 """Reminders come no more often than this: a shorter one would be a flood."""
 
+MOST_SUBSCRIPTIONS = 50
+"""Channels of one workspace that may follow at a time."""
+
 
 class Style(StrEnum):
     """How an incident looks in a channel."""

@@ -18,7 +18,7 @@ from psycopg import sql
 from storage.address import read_address
 from storage.opening import migrate, open_store
 from storage.store import SqlStore
-from storage.tables import METADATA
+from storage.tables import METADATA, schema_floor
 
 KINDS = ("sqlite", "postgresql")
 
@@ -76,6 +76,8 @@ def emptied_schema(migrated_schema: str) -> str:
     """A PostgreSQL database that knows nothing."""
     with psycopg.connect(migrated_schema) as connection:
         for table in reversed(METADATA.sorted_tables):
+            if table is schema_floor:  # which belongs to the schema
+                continue
             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table.name)))
     return migrated_schema
 

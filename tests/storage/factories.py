@@ -122,7 +122,7 @@ def shown(claim: Claim, *, due_at: datetime | None = None, now: datetime = START
 
 async def show_all(store: Store, now: datetime = START) -> int:
     """Serve everything that is due as if each card was sent; returns how many that were."""
-    return await store.settle([shown(claim, now=now) for claim in await taken(store, now)], now)
+    return len(await store.settle([shown(claim, now=now) for claim in await taken(store, now)], now))
 
 
 def keys(claims: Iterable[Claim]) -> list[tuple[str, str]]:

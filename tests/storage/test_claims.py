@@ -118,7 +118,10 @@ async def test_what_is_leased_is_not_due_before_the_lease_ends(store: SqlStore) 
     assert due >= minute(60)
 
 
-async def test_a_claim_walks_along_the_index_of_due_rows(store: SqlStore) -> None:
+@pytest.mark.parametrize("part", ["chosen", "EXISTS"])
+async def test_a_claim_and_the_look_before_it_walk_along_the_index_of_due_rows(
+    store: SqlStore, part: str
+) -> None:
     """Also with parameters, through which PostgreSQL cannot see the condition of a partial index."""
     said: list[tuple[str, Any]] = []
 
@@ -126,9 +129,11 @@ async def test_a_claim_walks_along_the_index_of_due_rows(store: SqlStore) -> Non
         _, _, statement, parameters, _, _ = arguments
         said.append((statement, parameters))
 
-    event.listen(store.database.writers.sync_engine, "before_cursor_execute", listen)
+    await told(store, record())
+    for engine in (store.database.lookers or store.database.readers, store.database.writers):
+        event.listen(engine.sync_engine, "before_cursor_execute", listen)
     await taken(store)
-    (statement, parameters), *_ = [one for one in said if "chosen" in one[0]]
+    (statement, parameters), *_ = [one for one in said if part in one[0]]
 
     async def planned(connection: AsyncConnection) -> str:
         if store.database.address.is_postgresql:

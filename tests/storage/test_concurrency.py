@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.subscription import Mute, Settings
+from bot.domain.subscription import MOST_SUBSCRIPTIONS, Mute, Settings
 from bot.ports import Claim
 from storage import knowledge
 from storage.opening import open_store
@@ -28,7 +28,8 @@ async def follow(store: SqlStore, count: int) -> None:
 
     async def begin(db: AsyncConnection) -> None:
         for number in range(count):
-            await subscribe(db, channel(number), Settings(), "somebody", minute(-60))
+            place = channel(number, workspace=f"home{number // MOST_SUBSCRIPTIONS or ''}")
+            await subscribe(db, place, Settings(), "somebody", minute(-60))
 
     await store.database.write(begin)
 
@@ -38,7 +39,7 @@ async def served(store: SqlStore) -> list[Claim]:
     claims: list[Claim] = []
     while batch := await taken(store, limit=7):
         claims += batch
-        assert await store.settle([shown(claim) for claim in batch], START) == len(batch)
+        assert len(await store.settle([shown(claim) for claim in batch], START)) == len(batch)
     return claims
 
 
@@ -63,15 +64,15 @@ async def test_what_another_claimer_is_just_taking_is_stepped_over(store: SqlSto
 
 async def test_changes_at_the_same_time_are_all_kept(store: SqlStore, other: SqlStore) -> None:
     await store.subscribe(channel(), Settings(), "somebody", START)
-    stores = (store, other) * 100
+    stores = (store, other) * 50
     await asyncio.gather(
         *(one.change_settings(channel(), Settings(), f"actor{n}", START) for n, one in enumerate(stores))
     )
     after = await store.subscription(channel())
     assert after is not None
-    assert after.version == 201
+    assert after.version == 101
     kept = select(func.count(settings_version.c.actor.distinct()))
-    assert await store.database.read(lambda db: db.scalar(kept)) == 201
+    assert await store.database.read(lambda db: db.scalar(kept)) == 101
 
 
 async def test_a_read_and_a_write_that_depends_on_it_are_one(store: SqlStore, other: SqlStore) -> None:
@@ -141,8 +142,8 @@ async def test_a_channel_subscribed_twice_at_once_has_one_subscription(
     both = await asyncio.gather(
         *(one.subscribe(channel(), Settings(), "somebody", START) for one in (store, other))
     )
-    assert {one.id for one in both} == {both[0].id}
-    assert {one.version for one in both} == {1, 2}
+    assert len({one.id for one in both if one}) == 1
+    assert {one.version for one in both if one} == {1, 2}
 
 
 async def test_everything_at_once_comes_to_an_end(store: SqlStore, other: SqlStore) -> None:

@@ -1,4 +1,4 @@
-"""A workspace that removed the bot is forgotten after a week, and nobody else is."""
+"""A workspace that removed the bot is forgotten after a while, and nobody else is."""
 
 from __future__ import annotations
 
@@ -75,11 +75,13 @@ async def nothing_points_nowhere(store: SqlStore) -> None:
 
 
 async def forget_all(store: SqlStore, now: datetime = OVER) -> list[int]:
-    """Forget until nothing is left to forget; returns how much each time."""
-    counts = []
-    while gone := await store.forget(now):
-        counts.append(gone)
-    return counts
+    """Forget until nothing is left to forget; returns how many channels went each time."""
+    before, counts = await count(store, subscription), []
+    while await store.forget(now):
+        left = await count(store, subscription)
+        counts.append(before - left)
+        before = left
+    return [gone for gone in counts if gone]
 
 
 async def test_a_workspace_that_left_keeps_everything_for_seven_days(store: SqlStore) -> None:
@@ -209,13 +211,13 @@ async def test_many_channels_go_in_small_batches_and_each_goes_whole(store: SqlS
         await store.subscribe(here, CHOSEN, "ann", START)
     await told(store, record(broken=["chat"]))
     await store.left("discord", GUILD, START)
-    assert await store.forget(OVER) == departures.BATCH
-    assert await count(store, delivery) == 3
+    await store.forget(OVER)
+    assert len(await store.subscriptions("discord", GUILD)) == 3
     assert await count(store, departed) == 1
     await nothing_points_nowhere(store)
     await store.joined("discord", GUILD)
-    assert await forget_all(store) == []
-    assert await count(store, subscription) == 3
+    assert await forget_all(store) == [departures.BATCH]
+    assert await count(store, subscription) == await count(store, delivery) == 3
     await store.left("discord", GUILD, START)
     assert await forget_all(store) == [3]
     assert await count(store, departed) == 0
@@ -242,7 +244,7 @@ async def test_a_workspace_whose_channels_are_gone_already_is_forgotten_itself(s
 async def test_news_and_commands_while_it_is_forgotten_leave_nothing_behind(
     store: SqlStore, other: SqlStore
 ) -> None:
-    places = [place(number) for number in range(60)]
+    places = [place(number) for number in range(50)]
     for here in places:
         await store.subscribe(here, Settings(), "ann", START)
     await store.left("discord", GUILD, START)
@@ -273,6 +275,19 @@ async def test_who_subscribes_while_it_is_forgotten_is_subscribed(store: SqlStor
         await store.subscribe(here, Settings(), "ann", START)
     await store.left("discord", GUILD, START)
     _, again = await asyncio.gather(forget_all(store), other.subscribe(places[39], CHOSEN, "ann", OVER))
+    assert again is not None
     assert again.state is State.ACTIVE
     assert await store.subscription(places[39]) == again
+    await nothing_points_nowhere(store)
+
+
+async def test_on_slack_all_is_gone_within_a_day_of_the_uninstall(store: SqlStore) -> None:
+    at_work = place(1, "T1", "slack")
+    await lived_in(store, at_work, place())
+    await store.left("slack", "T1", START)
+    await store.left("discord", GUILD, START)
+    assert await forget_all(store, START + timedelta(hours=12) - timedelta.resolution) == []
+    assert await forget_all(store, START + timedelta(hours=12)) == [1]
+    assert await store.subscription(at_work) is None
+    assert await store.subscription(place()) is not None
     await nothing_points_nowhere(store)

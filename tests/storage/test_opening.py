@@ -26,7 +26,7 @@ from storage.store import SqlStore
 from storage.tables import METADATA
 from tests.factories import START
 from tests.storage.conftest import a_schema
-from tests.storage.factories import channel, keys, record, taken, told
+from tests.storage.factories import channel, keys, record, show_all, taken, told
 
 
 async def opened(url: str) -> Database:
@@ -125,6 +125,7 @@ async def test_a_schema_newer_than_the_program_is_refused_and_left_alone(bare_ur
     await migrate(bare_url)
     database = await opened(bare_url)
     await database.write(lambda db: db.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    await database.write(lambda db: db.execute(text("UPDATE schema_floor SET oldest = '9999'")))
     for attempt in (open_store, migrate):
         with pytest.raises(
             StorageError, match=rf"version 9999.*up to {schema.revisions()[-1]}.*[Rr]un that version"
@@ -132,6 +133,66 @@ async def test_a_schema_newer_than_the_program_is_refused_and_left_alone(bare_ur
             await attempt(bare_url)
     assert await database.read(schema.version) == "9999"
     await database.close()
+
+
+async def written_by_a_later_program(url: str, floor: str) -> None:
+    """Leave what an additive migration of a later version would, with its *floor*."""
+    await migrate(url)
+    database = await opened(url)
+
+    async def later(db: AsyncConnection) -> None:
+        await db.execute(text("CREATE TABLE later (id INTEGER PRIMARY KEY)"))
+        for table in ("subscription", "delivery", "record"):
+            await db.execute(text(f"ALTER TABLE {table} ADD COLUMN later INTEGER NOT NULL DEFAULT 7"))
+        await db.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await db.execute(text("UPDATE schema_floor SET oldest = :floor"), {"floor": floor})
+
+    await database.write(later)
+    await database.close()
+
+
+async def test_a_program_works_on_the_schema_of_a_later_one_that_allows_it(bare_url: str) -> None:
+    """A rolling deploy: yesterday's process is started beside today's."""
+    await written_by_a_later_program(bare_url, schema.revisions()[-1])
+    store = await open_store(bare_url)
+    await store.subscribe(channel(), Settings(components=frozenset({"chat"})), "somebody", START)
+    await told(store, record(broken=["chat"]))
+    assert await show_all(store) == 1
+    assert not await migrate(bare_url)
+    assert await store.database.read(schema.version) == "9999"
+    await store.close()
+
+
+async def test_a_program_below_the_floor_of_a_later_schema_is_refused(bare_url: str) -> None:
+    await written_by_a_later_program(bare_url, "9998")
+    for attempt in (open_store, migrate):
+        with pytest.raises(StorageError, match=r"version 9999.*[Rr]un that version"):
+            await attempt(bare_url)
+
+
+async def test_an_upgrade_writes_the_floor_of_the_newest_migration(bare_url: str) -> None:
+    await migrate(bare_url)
+    database = await opened(bare_url)
+    assert await database.read(schema.floor) == floors()[-1]
+    await database.close()
+
+
+def test_each_migration_states_its_floor_and_none_lowers_it() -> None:
+    """And none names a migration that does not exist yet."""
+    stated = floors()
+    assert stated == sorted(stated)
+    allowed = schema.revisions()[3:]
+    assert len(stated) == len(allowed)
+    assert all(floor <= own for floor, own in zip(stated, allowed, strict=True))
+    assert set(stated) <= set(allowed)
+
+
+def floors() -> list[str]:
+    """Return what each migration from 0004 on states, oldest first."""
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    every = ScriptDirectory.from_config(config).walk_revisions()
+    return [one.module.floor for one in every if one.revision >= "0004"][::-1]
 
 
 async def of_the_first_schema(url: str) -> SqlStore:
@@ -148,7 +209,16 @@ async def of_the_first_schema(url: str) -> SqlStore:
     return SqlStore(database)
 
 
-LATER_TABLES = ("handled", "spent", "departed")
+LATER_TABLES = (
+    "handled",
+    "spent",
+    "departed",
+    "installation",
+    "oauth_state",
+    "lead",
+    "learnt_limit",
+    "schema_floor",
+)
 """What every step after the first one made; none of them changed a table that was there."""
 
 

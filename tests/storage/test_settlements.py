@@ -60,7 +60,7 @@ async def test_everything_of_a_result_comes_back(store: SqlStore) -> None:
         conclusion="nothing more to say – 終",
         trace=(Attempt(minute(3), "send", "card", "retry", "x: y"),),
     )
-    assert await store.settle([replace(result(claim), delivery=after)], START) == 1
+    assert len(await store.settle([replace(result(claim), delivery=after)], START)) == 1
     assert await store.deliveries(channel(), ["incident0001", "unheard"]) == {"incident0001": after}
 
 
@@ -72,32 +72,32 @@ async def test_what_is_settled_for_good_is_not_due_until_woken(store: SqlStore) 
 
 async def test_the_same_result_twice_counts_once(store: SqlStore) -> None:
     settlement = shown(await only(store))
-    assert await store.settle([settlement], START) == 1
-    assert await store.settle([settlement], START) == 0
+    assert len(await store.settle([settlement], START)) == 1
+    assert len(await store.settle([settlement], START)) == 0
 
 
 async def test_a_result_without_its_lease_changes_nothing(store: SqlStore) -> None:
     (lost,) = await taken(store, lease=timedelta(0))
     current = await only(store)
-    assert await store.settle([shown(lost, due_at=START)], START) == 0
+    assert len(await store.settle([shown(lost, due_at=START)], START)) == 0
     late = replace(shown(lost), pause="gone")
-    assert await store.settle([late], START) == 0
+    assert len(await store.settle([late], START)) == 0
     assert (await store.deliveries(channel(), ["incident0001"]))["incident0001"].receipts == ()
     assert await state_of(store) is State.ACTIVE
-    assert await store.settle([shown(current)], START) == 1
+    assert len(await store.settle([shown(current)], START)) == 1
 
 
 async def test_a_result_after_all_leases_were_voided_changes_nothing(store: SqlStore) -> None:
     lost = await only(store)
     await store.release_all()
-    assert await store.settle([shown(lost)], START) == 0
+    assert len(await store.settle([shown(lost)], START)) == 0
 
 
 async def test_what_is_woken_under_a_lease_stays_due_after_the_result(store: SqlStore) -> None:
     claim = await only(store)
     await told(store, record(impact="critical"), now=minute(1))
     assert await taken(store, minute(1)) == []
-    assert await store.settle([shown(claim)], minute(2)) == 1
+    assert len(await store.settle([shown(claim)], minute(2))) == 1
     again = await only(store, minute(2))
     assert again.record.highest_impact == "critical"
     assert again.delivery.style is Style.THREAD
@@ -116,7 +116,7 @@ async def test_one_result_that_cannot_be_stored_is_laid_to_rest_and_the_others_c
     poisoned, healthy = await taken(store)
     attempt = Attempt(START, "send", "card", "retry", "half \ud800 of a pair")
     bad = result(poisoned, due_at=START, trace=(attempt,), failures=1)
-    assert await store.settle([bad, shown(healthy)], START) == 2
+    assert len(await store.settle([bad, shown(healthy)], START)) == 2
     rested = (await store.deliveries(channel(), ["incident0001"]))["incident0001"]
     assert rested.conclusion is not None
     assert "$[1][0].detail holds a lone surrogate" in rested.conclusion
@@ -181,7 +181,7 @@ async def test_a_resumed_channel_gets_at_once_what_waited(store: SqlStore) -> No
     await store.settle([result(one, due_at=START, pause="gone") for one in await taken(store)], START)
     first, second = await taken(store, minute(60))
     await store.settle([result(first, due_at=minute(60), pause="gone")], minute(60))
-    assert await store.settle([replace(shown(second), resume=True)], minute(61)) == 1
+    assert len(await store.settle([replace(shown(second), resume=True)], minute(61))) == 1
     assert keys(await taken(store, minute(61))) == [("channel1", "incident0001")]
 
 

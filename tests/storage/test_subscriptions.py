@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import time, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.delivery import Origin
 from bot.domain.status import Kind
-from bot.domain.subscription import Mention, Mute, QuietHours, Settings, State, Style, Subscription
+from bot.domain.subscription import (
+    MOST_SUBSCRIPTIONS,
+    Mention,
+    Mute,
+    QuietHours,
+    Settings,
+    State,
+    Style,
+    Subscription,
+)
 from storage.errors import StorageError
 from storage.store import SqlStore
+from storage.subscriptions import subscribe
 from tests.factories import START, minute
 from tests.storage.factories import channel, keys, record, result, show_all, shown, taken, told, trial
 
@@ -27,7 +39,13 @@ FULL = Settings(
 
 
 async def subscribed(store: SqlStore, number: int = 1, settings: Settings | None = None) -> Subscription:
-    return await store.subscribe(channel(number), settings or Settings(), "somebody", minute(-60))
+    return taken_in(await store.subscribe(channel(number), settings or Settings(), "somebody", minute(-60)))
+
+
+def taken_in(subscription: Subscription | None) -> Subscription:
+    """Return *subscription*, for which there was room."""
+    assert subscription is not None
+    return subscription
 
 
 async def test_everything_of_a_subscription_comes_back(store: SqlStore) -> None:
@@ -39,7 +57,7 @@ async def test_everything_of_a_subscription_comes_back(store: SqlStore) -> None:
 
 async def test_a_channel_is_told_apart_by_platform_workspace_and_id(store: SqlStore) -> None:
     places = [channel(), channel(workspace="away"), channel(platform="elsewhere"), channel(2)]
-    made = [await store.subscribe(place, Settings(), "somebody", START) for place in places]
+    made = [taken_in(await store.subscribe(place, Settings(), "somebody", START)) for place in places]
     assert len({one.id for one in made}) == 4
     assert [one.channel for one in made] == places
 
@@ -63,7 +81,7 @@ async def test_a_new_subscription_gets_each_open_incident_it_wants(store: SqlSto
 
 async def test_subscribing_again_changes_the_settings_and_not_since_when(store: SqlStore) -> None:
     before = await subscribed(store)
-    after = await store.subscribe(channel(), FULL, "another", START)
+    after = taken_in(await store.subscribe(channel(), FULL, "another", START))
     assert after.id == before.id
     assert (after.since, after.created_by) == (minute(-60), "somebody")
     assert (after.settings, after.version) == (FULL, 2)
@@ -72,7 +90,7 @@ async def test_subscribing_again_changes_the_settings_and_not_since_when(store: 
 async def test_an_ended_subscription_begins_anew(store: SqlStore) -> None:
     before = await subscribed(store)
     await store.unsubscribe(channel(), "somebody", minute(-30))
-    after = await store.subscribe(channel(), FULL, "another", START)
+    after = taken_in(await store.subscribe(channel(), FULL, "another", START))
     assert after.id == before.id
     assert (after.state, after.since, after.created_by) == (State.ACTIVE, START, "another")
 
@@ -85,7 +103,7 @@ async def test_of_mutes_only_a_running_one_survives_a_new_beginning(
     mute = Mute(minute(-50), until)  # type: ignore[arg-type]
     await store.mute(channel(), mute, minute(-50))
     await store.unsubscribe(channel(), "somebody", minute(-30))
-    after = await store.subscribe(channel(), Settings(), "somebody", START)
+    after = taken_in(await store.subscribe(channel(), Settings(), "somebody", START))
     assert after.mute == (mute if kept else None)
 
 
@@ -106,7 +124,7 @@ async def test_subscribing_ends_a_pause_and_what_waited_is_due(store: SqlStore) 
     await subscribed(store)
     await told(store, record("over", closed=minute(-1), opened=minute(-5)))
     await store.settle([result(claim, due_at=START, pause="gone") for claim in await taken(store)], START)
-    after = await store.subscribe(channel(), Settings(), "somebody", minute(5))
+    after = taken_in(await store.subscribe(channel(), Settings(), "somebody", minute(5)))
     assert (after.state, after.pause_reason) == (State.ACTIVE, None)
     assert keys(await taken(store, minute(5))) == [("channel1", "over")]
 
@@ -252,3 +270,49 @@ async def test_what_no_database_keeps_is_refused_in_names(store: SqlStore, poiso
     with pytest.raises(StorageError, match="holds a"):
         await store.subscribe(channel(), Settings(components=frozenset({f"a{poison}"})), "somebody", START)
     assert await store.subscription(channel()) is None
+
+
+async def full(store: SqlStore, *, but: int = 0) -> None:
+    """Let as many channels of the workspace follow as may, or a few less, in one transaction."""
+
+    async def begin(db: AsyncConnection) -> None:
+        for number in range(MOST_SUBSCRIPTIONS - but):
+            await subscribe(db, channel(number), Settings(), "somebody", minute(-60))
+
+    await store.database.write(begin)
+
+
+async def test_one_channel_too_many_is_refused_and_leaves_nothing_behind(store: SqlStore) -> None:
+    await full(store)
+    await told(store, record())
+    await store.left("terminal", "home", START)
+    assert await store.subscribe(channel(99), Settings(), "somebody", START, notice=trial()) is None
+    assert await store.subscription(channel(99)) is None
+    kept = await store.kept("terminal", "home")
+    assert len(kept.channels) == MOST_SUBSCRIPTIONS
+    assert kept.departed_at == START
+    assert len(await taken(store)) == MOST_SUBSCRIPTIONS
+
+
+async def test_in_a_full_workspace_those_who_follow_may_subscribe_again_and_make_room(
+    store: SqlStore,
+) -> None:
+    await full(store)
+    assert taken_in(await store.subscribe(channel(7), FULL, "somebody", START)).settings == FULL
+    assert await store.subscribe(channel(1, workspace="away"), FULL, "somebody", START) is not None
+    await store.unsubscribe(channel(7), "somebody", START)
+    assert await store.subscribe(channel(99), FULL, "somebody", START) is not None
+    assert await store.subscribe(channel(7), FULL, "somebody", START) is None
+    found = await store.subscription(channel(7))
+    assert found is not None
+    assert (found.state, found.version) == (State.ENDED, 3)
+
+
+async def test_of_those_who_subscribe_at_once_no_more_than_fit_are_taken(
+    store: SqlStore, other: SqlStore
+) -> None:
+    await full(store, but=2)
+    rush = ((one, channel(60 + number)) for number in range(4) for one in (store, other))
+    made = await asyncio.gather(*(one.subscribe(here, FULL, "somebody", START) for one, here in rush))
+    assert len({one.channel for one in made if one}) == 2
+    assert len(await store.subscriptions("terminal", "home")) == MOST_SUBSCRIPTIONS
