@@ -11,8 +11,19 @@ from adapters.slack.blocks import render
 from adapters.slack.callers import Policy, caller
 from adapters.slack.members import Members, Standing
 from adapters.slack.request import Request
-from bot.commands import Caller, Command, Desk, Help, ListSubscriptions, Reply, ShowSettings, Subscribe
-from bot.commands.desk import CONFIGURING
+from bot.commands import (
+    Caller,
+    Command,
+    Desk,
+    Help,
+    ListSubscriptions,
+    Privacy,
+    Reply,
+    ShowSettings,
+    Subscribe,
+)
+from bot.commands.desk import ALONE, CONFIGURING, LISTING
+from bot.commands.limits import Asked, Kind
 from bot.domain.message import Line, Message
 from bot.domain.notice_words import SETTINGS
 from bot.failures import kind_and_place
@@ -34,11 +45,33 @@ https://docs.slack.dev/interactivity/handling-user-interaction
 class Answers:
     """Answers commands; what fails on our side is answered, too."""
 
-    def __init__(self, desk: Desk, members: Members, policy: Policy, page_url: str) -> None:
+    def __init__(
+        self, desk: Desk, members: Members, policy: Policy, page_url: str, leaving: str = ""
+    ) -> None:
+        """*leaving* is what removing the app does, empty where nothing is heard of it."""
         self._desk = desk
         self._members = members
         self._policy = policy
         self._page_url = page_url
+        self._leaving = leaving
+
+    def admit(
+        self,
+        request: Request,
+        kind: Kind = Kind.COMMAND,
+        command: Command | None = None,
+        *,
+        counting: bool = True,
+    ) -> Message | None:
+        """Count one that the person of *request* asks; return what to say where it is too much.
+
+        *command* is what they ask for, None where nothing depends on it. Not *counting* it only looks.
+        Who is a guest counts as one as soon as Slack was asked about them: for this it is not.
+        """
+        outside = request.is_stranger or self._members.is_guest(request.workspace, request.user)
+        asked = Asked(request.address, request.user, kind, outside, isinstance(command, ALONE))
+        refusal = self._desk.admit(asked, counting=counting)
+        return refusal.message if refusal else None
 
     async def reply(self, command: Command, request: Request, patience: float | None = None) -> Reply:
         """Do what *command* says, as far as the person of *request* may. Never raises.
@@ -55,19 +88,25 @@ class Answers:
     async def caller(self, request: Request) -> Caller | None:
         """Return who asks, with rights that are sure; None where Slack does not tell in time for a form."""
         standing = await self._sure(request, FORM_SECONDS)
-        return None if standing is Standing.DOUBT else caller(request, standing, self._policy)
+        return None if standing is Standing.DOUBT else self._caller(request, standing)
 
     async def _reply(self, command: Command, request: Request, patience: float | None) -> Reply:
         standing = await self._standing(command, request, patience)
         if standing is Standing.DOUBT:
             return Reply(words.in_doubt())
-        who = caller(request, standing, self._policy)
+        who = self._caller(request, standing)
         reply = await self._desk.handle(command, who)
         return replace(reply, message=_fitted(command, reply, request, who))
 
+    def _caller(self, request: Request, standing: Standing) -> Caller:
+        return caller(request, standing, self._policy, self._leaving)
+
     async def _standing(self, command: Command, request: Request, patience: float | None) -> Standing:
         """Return who asks. Only what changes or lists something must be sure, and waits for Slack."""
-        if isinstance(command, (*CONFIGURING, ListSubscriptions)):
+        if isinstance(command, Privacy):
+            said = _as_slack_says(request)
+            return said or await self._members.fresh(request.workspace, request.user, patience)
+        if isinstance(command, (*CONFIGURING, *LISTING)):
             return await self._sure(request, patience)
         if isinstance(command, Help | ShowSettings):
             found = await self._sure(request, GLANCE_SECONDS)
@@ -109,5 +148,9 @@ def beside(message: Message, request: Request) -> Json:
 
     https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
     """
-    thread = {"thread_ts": request.thread} if request.thread else {}
-    return {**ephemeral(message), "replace_original": False, **thread}
+    return {**ephemeral(message), "replace_original": False, **in_thread(request)}
+
+
+def in_thread(request: Request) -> Json:
+    """Return what puts an answer into the thread the person is in, if they are in one."""
+    return {"thread_ts": request.thread} if request.thread else {}

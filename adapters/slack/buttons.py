@@ -16,6 +16,7 @@ from adapters.slack.request import Request
 from adapters.slack.settings_dialog import SettingsDialog
 from adapters.slack.web_api import WebApi
 from bot.commands import Ask, Command, MuteIncident, Subscribe, Test
+from bot.commands.privacy import confirmed
 from bot.domain.message import Message
 from bot.ports import Refused, Store
 
@@ -53,8 +54,8 @@ class Buttons:
                 await self._share(value, request)
             case "settings":
                 await self._tell(await self._dialog.open(request), request)
-            case "subscribe" | "test" | "mute_incident":
-                await self._do(_command(action, value), request)
+            case str() if (command := asked_for(action, value)) is not None:
+                await self._do(command, request)
             case str() if action == REFRESH:
                 await self._home.publish(request)
             case str() if action == SETTINGS_OF:
@@ -103,14 +104,19 @@ class Buttons:
             log.warning("an answer was not taken code=%s", refusal.code)
 
 
-def _command(action: str, value: str) -> Command:
+def asked_for(action: str, value: str) -> Command | None:
+    """Return the command that a button stands for, None where it stands for something else."""
     match action:
         case "subscribe":
             return Subscribe()
         case "test":
             return Test()
-        case _:
+        case "erase":
+            return confirmed(value)
+        case "mute_incident":
             return MuteIncident(value)
+        case _:
+            return None
 
 
 def _shared(answer: Message, request: Request) -> Json:

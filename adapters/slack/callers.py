@@ -20,6 +20,10 @@ class Policy(StrEnum):
 
 LACKS = f"and this app lacks the scope {SCOPE} that would tell who is one"
 
+LEAVING = "Removing this app from the workspace deletes its token at once, and all the rest within a day."
+"""Where the workspace installed the app itself. With the operator's one token it would not be true: a token
+that the operator changes is no farewell, so nothing is deleted by itself there."""
+
 CONFIGURING = {
     Policy.MEMBERS: frozenset({Standing.MEMBER, Standing.ADMIN, Standing.UNTOLD}),
     Policy.ADMINS: frozenset({Standing.ADMIN}),
@@ -27,8 +31,11 @@ CONFIGURING = {
 """Who may change a channel. Without the scope nobody can be told to be an admin, nor to be a guest."""
 
 
-def caller(request: Request, standing: Standing, policy: Policy) -> Caller:
-    """Return who asks, with their rights in the request's channel."""
+def caller(request: Request, standing: Standing, policy: Policy, leaving: str = "") -> Caller:
+    """Return who asks, with their rights in the request's channel.
+
+    *leaving* is what removing the app does, empty where nothing is heard of it.
+    """
     return Caller(
         channel=request.address,
         user=request.user,
@@ -39,6 +46,7 @@ def caller(request: Request, standing: Standing, policy: Policy) -> Caller:
         who_lists=_who_lists(standing),
         mentions=TAKES,
         announces=True,
+        leaving=leaving,
     )
 
 

@@ -38,7 +38,7 @@ class SlackChat:
         Slack has no key by which it would recognise a repeated post. A reply whose parent is gone may
         stand in the channel itself: then the reference names no thread.
         """
-        self._paced.turn(channel, POST, nonce, apart=True)
+        await self._paced.turn(channel, POST, nonce, apart=True)
         thread = parent.thread if parent else None
         place: Json = {"channel": channel.id} | ({"thread_ts": thread} if thread else {})
         if thread and post.echo:
@@ -52,7 +52,7 @@ class SlackChat:
 
     async def edit(self, channel: Channel, reference: Reference, post: Post) -> None:
         """Make the message say what *post* says. It calls nobody, and keeps the metadata it has."""
-        self._paced.turn(channel, EDIT, reference.id, apart=False)
+        await self._paced.turn(channel, EDIT, reference.id, apart=False)
         place = {"channel": channel.id, "ts": reference.id}
         bare: Json = place | _bare(post.message) | {"blocks": []}  # left out, the old ones would stay
         await self._call(channel, EDIT, place | _words(post), bare)

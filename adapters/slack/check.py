@@ -6,24 +6,16 @@ from collections.abc import AsyncIterator, Iterator
 
 from slack_sdk.web.async_client import AsyncWebClient
 
+from adapters.slack.check_many import findings_of_many
+from adapters.slack.oauth import OAuthAccess
+from adapters.slack.scopes import OPTIONAL_SCOPES, REQUIRED_SCOPES
 from adapters.slack.web_api import ask
 from adapters.slack.workspaces import Identity, OneWorkspace
 from bot.domain.delivery import Verdict
 from bot.finding import Finding
+from bot.installations import Installations
 from bot.ports import Refused, Store
 from bot.standing import channel_finding
-
-REQUIRED_SCOPES = {
-    "commands": "for `/claudestatus`",
-    "chat:write": "for every alert",
-    "app_mentions:read": "for answers to a mention of the bot",
-}
-"""https://docs.slack.dev/reference/scopes"""
-
-OPTIONAL_SCOPES = {
-    "users:read": "to refuse guests the settings, and for SETTINGS_POLICY=admins",
-    "chat:write.public": "to alert public channels without an invitation",
-}
 
 ADD_SCOPE = "add it under OAuth & Permissions in the app's settings and install the app again"
 MAKE_IT = (
@@ -33,31 +25,45 @@ MAKE_IT = (
 UNREACHABLE_CURE = "See the proxy variables and https://slack-status.com."
 
 
-async def findings(
+async def findings(  # noqa: PLR0913  each thing that is looked at, by its name
     client: AsyncWebClient,
     store: Store | None,
     *,
-    bot_token: str,
+    bot_token: str | None,
     app_token: str | None,
     signing_secret: str | None,
     port: int | None,
+    oauth: OAuthAccess | None = None,
+    installations: Installations | None = None,
 ) -> AsyncIterator[Finding]:
-    """Look at each thing in turn, asking Slack. *store* is None where the database cannot be used."""
-    try:
-        ours = await OneWorkspace(client, bot_token).identity()
-    except Refused as refused:
-        yield Finding(good=False, subject="Slack bot token", words=_told(refused))
-        ours = None
-    if ours is not None:
-        words = f"opens the workspace {ours.name} ({ours.workspace})"
-        yield Finding(good=True, subject="Slack bot token", words=words)
-        for finding in _scopes(ours):
+    """Look at each thing in turn, asking Slack. *store* is None where the database cannot be used.
+
+    With *oauth* it is many workspaces, and *installations* are theirs; the *bot_token* is not used then.
+    """
+    if oauth is not None:
+        async for finding in findings_of_many(client, oauth, installations):
+            yield finding
+    elif bot_token is not None:
+        async for finding in _of_one(client, store, bot_token):
             yield finding
     if app_token is not None:
         yield await _socket_mode(client, app_token)
     if signing_secret is not None:
         yield _http(port)
-    if ours is not None and store is not None:
+
+
+async def _of_one(client: AsyncWebClient, store: Store | None, bot_token: str) -> AsyncIterator[Finding]:
+    """Look at a bot token, its scopes, and the channels of its workspace."""
+    try:
+        ours = await OneWorkspace(client, bot_token).identity()
+    except Refused as refused:
+        yield Finding(good=False, subject="Slack bot token", words=_told(refused))
+        return
+    words = f"opens the workspace {ours.name} ({ours.workspace})"
+    yield Finding(good=True, subject="Slack bot token", words=words)
+    for finding in _scopes(ours):
+        yield finding
+    if store is not None:
         for subscription in await store.subscriptions("slack", ours.workspace):
             yield await channel_finding(store, subscription, "Slack")
 

@@ -16,15 +16,17 @@ from slack_bolt.context.async_context import AsyncBoltContext
 
 from adapters.slack import words
 from adapters.slack.aftermath import Aftermath
-from adapters.slack.answers import Answers, beside, ephemeral
-from adapters.slack.buttons import Buttons
+from adapters.slack.answers import Answers, beside, ephemeral, in_thread
+from adapters.slack.buttons import Buttons, asked_for
+from adapters.slack.export import parts
 from adapters.slack.home import Home
 from adapters.slack.mentions import Mentions
 from adapters.slack.request import Request, read_request
-from adapters.slack.settings_dialog import Outcome, SettingsDialog, in_place, zone_options
+from adapters.slack.settings_dialog import Outcome, SettingsDialog, in_place, still_open, zone_options
 from adapters.slack.typed import understand
 from adapters.slack.web_api import WebApi
-from bot.commands import Ask, Reply, ShowSettings
+from bot.commands import Ask, Command, Reply, ShowSettings
+from bot.commands.limits import Kind
 from bot.domain.message import Message
 from bot.failures import kind_and_place
 from bot.ports import Refused
@@ -61,9 +63,12 @@ class Listeners:
             await ack(ephemeral(words.not_installed() if request.channel else words.out_of_date()))
             return
         command = understand(str(body.get("text") or ""))
+        if too_much := self.answers.admit(request, command=command):
+            await ack(ephemeral(too_much))
+            return
         if isinstance(command, ShowSettings):
             await ack()
-            self._begin(self._show_settings(request), request)
+            self._begin(self._show_settings(request), request, None)
             return
         answering = self.underway.start(self.answers.reply(command, request))
         done, _ = await asyncio.wait({answering}, timeout=self.patience)
@@ -74,6 +79,8 @@ class Listeners:
         reply = answering.result()
         self.aftermath.expect(request, reply.notice)
         await ack(ephemeral(reply.message))
+        if reply.document is not None:
+            self._start(self._guarded(self._hand_out(reply.document, request), request))
 
     async def action(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Do what a button says."""
@@ -82,7 +89,8 @@ class Listeners:
         pressed = (body.get("actions") or [{}])[0]
         texts = (pressed.get("action_id"), pressed.get("value"))
         name, value = (one if isinstance(one, str) else "" for one in texts)
-        self._begin(self.buttons.press(name, value, request), request)
+        kind = Kind.COMMAND if request.channel else Kind.PRESS
+        self._begin(self.buttons.press(name, value, request), request, kind, asked_for(name, value))
 
     async def shortcut(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
         """Answer "is Claude down?" beside a message, in its thread."""
@@ -96,10 +104,13 @@ class Listeners:
         if self._is_none_of_ours(request):
             await ack(in_place(words.not_installed()))
             return
+        if too_much := self.answers.admit(request, Kind.PRESS):
+            await ack(still_open(too_much, body.get("view", {})))
+            return
         outcome = await self._submitted(body, request)
         await ack(outcome.answer)
         if outcome.home_is_old:
-            self._begin(self.home.publish(request), request)
+            self._begin(self.home.publish(request), request, None)
 
     async def suggestion(self, ack: AsyncAck, body: Body) -> None:
         """Suggest time zones."""
@@ -118,7 +129,9 @@ class Listeners:
     async def home_opened(self, body: Body, context: AsyncBoltContext) -> None:
         """Show how things are; the tab of messages has nothing to show."""
         request = read_request(body, context)
-        if body["event"].get("tab") == "home" and not self._is_none_of_ours(request):
+        if body["event"].get("tab") != "home" or self._is_none_of_ours(request):
+            return
+        if self.answers.admit(request, Kind.PRESS) is None:
             self._start(self.home.publish(request))
 
     async def out_of_date(self, ack: AsyncAck, body: Body, context: AsyncBoltContext) -> None:
@@ -138,11 +151,24 @@ class Listeners:
     def _is_none_of_ours(self, request: Request) -> bool:
         return not (request.workspace and request.user) or self.installed(request.workspace) is False
 
-    def _begin(self, work: Coroutine[Any, Any, None], request: Request) -> None:
-        """Do *work* after the acknowledgement, unless the request comes from where we are not installed."""
-        if self._is_none_of_ours(request):
+    def _begin(
+        self,
+        work: Coroutine[Any, Any, None],
+        request: Request,
+        kind: Kind | None = Kind.COMMAND,
+        command: Command | None = None,
+    ) -> None:
+        """Do *work* after the acknowledgement, unless it is one too many or we are not installed there.
+
+        *kind* is what it counts as, None for what was counted before; *command* is what it will do, where
+        that is sure.
+        """
+        against = words.not_installed() if self._is_none_of_ours(request) else None
+        if against is None and kind is not None:
+            against = self.answers.admit(request, kind, command)
+        if against is not None:
             work.close()
-            work = self._tell(words.not_installed(), request)
+            work = self._tell(against, request)
         self._start(self._guarded(work, request))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -179,6 +205,16 @@ class Listeners:
         reply = await answering
         self.aftermath.expect(request, reply.notice)
         await self._tell(reply.message, request)
+        if reply.document is not None:
+            await self._hand_out(reply.document, request)
+
+    async def _hand_out(self, document: str, request: Request) -> None:
+        """Send *document* to the person alone, part by part; where one is not taken, nor are the rest."""
+        try:
+            for part in await asyncio.to_thread(parts, document):
+                await self.api.respond(request.response_url, {**part, **in_thread(request)})
+        except Refused as refusal:
+            log.warning("an export was not taken whole code=%s", refusal.code)
 
     async def _tell(self, message: Message, request: Request) -> None:
         """Tell the person alone, where there is a way."""

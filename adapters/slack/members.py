@@ -15,6 +15,9 @@ REMEMBERED = timedelta(minutes=10)
 SERVES = timedelta(days=1)
 """How old an answer may be that serves while Slack gives none."""
 
+FRESH = timedelta(seconds=5)
+"""How old one may be that makes somebody an admin for what cannot be taken back."""
+
 MOST_REMEMBERED = 10_000
 
 
@@ -64,6 +67,23 @@ class Members:
             return known
         told = await self._asked(workspace, user, patience) if self._may_ask_now(workspace) else None
         return told or self._last(workspace, user, SERVES) or Standing.DOUBT
+
+    async def fresh(self, workspace: str, user: str, patience: float | None = None) -> Standing:
+        """Return who *user* is, ADMIN only as Slack said it just now; DOUBT where it says nothing.
+
+        Who was something else lately is not asked about again, so that they cannot use up our calls.
+        """
+        known = self.remembered(workspace, user)
+        if known is not None and known is not Standing.ADMIN:
+            return known
+        if just_now := self._last(workspace, user, FRESH):
+            return just_now
+        told = await self._asked(workspace, user, patience) if self._may_ask_now(workspace) else None
+        return told or Standing.DOUBT
+
+    def is_guest(self, workspace: str, user: str) -> bool:
+        """Return whether *user* was a guest or a stranger when they were last asked about, if at all."""
+        return self._last(workspace, user, SERVES) in {Standing.GUEST, Standing.STRANGER}
 
     async def _asked(self, workspace: str, user: str, patience: float | None) -> Standing | None:
         """Return what Slack says now, None where it says nothing of use."""

@@ -17,7 +17,8 @@ from adapters.slack.chat import POST
 from adapters.slack.paced import AS_IT_IS, NO_PREVIEW, Paced
 from adapters.slack.request import Request, bots_of, moment_of
 from adapters.slack.typed import understand
-from bot.commands import Ask, Command, ListSubscriptions
+from bot.commands import Ask, Command, Privacy
+from bot.commands.desk import LISTING
 from bot.domain.delivery import Verdict
 from bot.domain.message import Message
 from bot.domain.naming import find_component
@@ -64,12 +65,19 @@ class Mentions:
         if not (request.channel and said_at) or request.is_bot or not _is_said_now(event):
             return
         key = f"slack mention {request.workspace} {request.channel} {said_at}"
-        if not await self._is_new(key):
-            return
-        command = await self._command(_without_bot(str(event.get("text") or ""), body))
+        text = _without_bot(str(event.get("text") or ""), body)
+        if not await self._is_taken(key, understand(text), request):
+            return  # too much, said aloud, would be more still
+        command = await self._command(text)
         message = await self._message(command, request)
         if not await self._is_posted(_body(message, request, request.thread or said_at), request, key):
             await self._forget(key)
+
+    async def _is_taken(self, key: str, command: Command, request: Request) -> bool:
+        """Return whether this is to be answered; what is too much is found out before it costs a write."""
+        if self._answers.admit(request, command=command, counting=False) is not None:
+            return False
+        return await self._is_new(key) and self._answers.admit(request, command=command) is None
 
     async def _is_new(self, key: str) -> bool:
         """Return whether this message was not answered yet, under whatever event it comes again."""
@@ -81,8 +89,8 @@ class Mentions:
 
     async def _message(self, command: Command, request: Request) -> Message:
         """Return the answer as everybody may see it: other channels are not spoken of aloud."""
-        if isinstance(command, ListSubscriptions):
-            return words.only_for_you("list")
+        if isinstance(command, LISTING):
+            return words.only_for_you("privacy" if isinstance(command, Privacy) else "list")
         return (await self._answers.reply(command, request)).message
 
     async def _command(self, text: str) -> Command:
@@ -106,7 +114,7 @@ class Mentions:
         while True:
             try:
                 within = min(LONGEST_QUEUE, until - self._clock.now())
-                self._paced.turn(request.address, POST, key, apart=True, within=within)
+                await self._paced.turn(request.address, POST, key, apart=True, within=within)
                 await self._paced.call(request.address, POST, body)
                 return True
             except NotYet as early:

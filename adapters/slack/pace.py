@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from bot.domain.limit import Limit
 from bot.domain.subscription import Channel
 from bot.ports import Clock
 from bot.steady import SteadyClock
@@ -27,6 +28,9 @@ CEILING = 10.0
 GAIN = 0.02
 """What each accepted call adds: a halved rate is back after some hundred."""
 
+SAME = timedelta(seconds=1)
+"""A pause that differs by less is one we know of already: it was on its way for a moment."""
+
 KEPT = timedelta(minutes=5)
 """How long a turn is kept for a call that does not come back."""
 
@@ -35,12 +39,15 @@ KEPT = timedelta(minutes=5)
 class Lane:
     """The calls of one method in one workspace.
 
-    *full_until* is when all that was let through, or has its turn, would be done at this *rate*.
+    *full_until* is when all that was let through, or has its turn, would be done at this *rate*, which
+    is that of all processes together. *spent_until* is when what was let through would be done at our
+    share of it.
     *turns* are the moments promised to calls that were sent away, by their key. *next* is when each
     channel may get the message after those, *last* when it got its latest.
     """
 
     full_until: datetime
+    spent_until: datetime
     forgot_at: datetime
     rate: float = START
     quiet_until: datetime | None = None
@@ -53,12 +60,18 @@ class Pace:
     """Says of a call whether it may be made now or when its turn is; it never sleeps.
 
     So a call that has to wait takes no room from others, and many that were sent away come back one
-    after the other.
+    after the other. Turns are those of all processes together, as who comes back may come to another of
+    them; each lets through no more than its share.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = SteadyClock(clock)
         self._lanes: dict[tuple[str, str], Lane] = {}
+        self._processes = 1
+
+    def share(self, processes: int) -> None:
+        """Keep to our part of each rate from now on: so many *processes* (1 or more) have one each."""
+        self._processes = processes
 
     def wait(
         self, channel: Channel, method: str, key: str, *, apart: bool, within: timedelta | None = None
@@ -79,11 +92,14 @@ class Pace:
             _take(lane, channel.id, turn, now, apart=apart)
         elif apart and channel.id in lane.last:
             turn = max(turn, lane.last[channel.id] + APART)
+        if self._processes > 1:  # else turns alone keep to the rate, however late many come to theirs
+            turn = max(turn, lane.spent_until - BURST)
         if turn > now:
             lane.turns[key] = turn
             return turn - now
         if apart:
             lane.last[channel.id] = now
+        lane.spent_until = max(now, lane.spent_until) + self._processes * timedelta(seconds=1 / lane.rate)
         return None
 
     def accepted(self, workspace: str, method: str) -> None:
@@ -100,20 +116,40 @@ class Pace:
         lane = self._lane(workspace, method, now)
         if lane.quiet_until is None or lane.quiet_until <= now:
             lane.rate = max(FLOOR, lane.rate / 2)
-            lane.quiet_until = now
-        lane.quiet_until = max(lane.quiet_until, now + pause)
-        lane.full_until = lane.quiet_until + BURST
-        lane.turns.clear()
-        lane.next.clear()
+        _rest(lane, now, pause)
+
+    def told(self, limit: Limit) -> None:
+        """Learn what another process, or this one before it was started, has learnt."""
+        now = self._clock.now()
+        lane = self._lane(limit.workspace, limit.method, now)
+        lane.rate = min(CEILING, max(FLOOR, limit.rate))
+        known = lane.quiet_until or now
+        if now + limit.pause > known + SAME:
+            _rest(lane, now, limit.pause)
+
+    def learnt(self, workspace: str, method: str) -> Limit:
+        """Return what there is to tell others of."""
+        now = self._clock.now()
+        lane = self._lane(workspace, method, now)
+        pause = max(lane.quiet_until - now, timedelta(0)) if lane.quiet_until else timedelta(0)
+        return Limit(workspace, method, lane.rate, pause)
 
     def _lane(self, workspace: str, method: str, now: datetime) -> Lane:
-        lane = self._lanes.setdefault((workspace, method), Lane(now, now))
+        lane = self._lanes.setdefault((workspace, method), Lane(now, now, now))
         if now - lane.forgot_at > KEPT:
             lane.forgot_at = now
             lane.turns = {key: turn for key, turn in lane.turns.items() if turn > now - KEPT}
             lane.next = {channel: moment for channel, moment in lane.next.items() if moment > now}
             lane.last = {channel: moment for channel, moment in lane.last.items() if moment > now - APART}
         return lane
+
+
+def _rest(lane: Lane, now: datetime, pause: timedelta) -> None:
+    """Let nothing go before the end of *pause*, and give turns anew from then on."""
+    lane.quiet_until = max(lane.quiet_until or now, now + pause)
+    lane.full_until = lane.spent_until = lane.quiet_until + BURST
+    lane.turns.clear()
+    lane.next.clear()
 
 
 def _free(lane: Lane, channel: str, now: datetime, *, apart: bool) -> datetime:

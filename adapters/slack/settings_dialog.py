@@ -19,7 +19,7 @@ from adapters.slack.seal import Seal
 from adapters.slack.web_api import WebApi
 from bot.commands import Caller, ChangeSettings, ShowSettings, Subscribe
 from bot.commands.zones import suggest_zones
-from bot.domain.message import Message
+from bot.domain.message import Line, Message, plain
 from bot.domain.subscription import Settings, State, Subscription
 from bot.ports import Clock, Refused, Store
 
@@ -155,3 +155,16 @@ def _at(request: Request, sealed: Mapping[str, str]) -> Request:
 def in_place(message: Message) -> Json:
     """Return the answer that puts *message* in the place of the form; its buttons have no channel there."""
     return {"response_action": "update", "view": told(replace(message, buttons=()))}
+
+
+def still_open(message: Message, view: Mapping[str, Any]) -> Json:
+    """Return the answer that leaves the form as it is, with *message* under its first field.
+
+    https://docs.slack.dev/surfaces/modals#displaying_errors
+    """
+    blocks = view.get("blocks")
+    fields = [one for one in blocks if one.get("type") == "input"] if isinstance(blocks, list) else []
+    if not fields:
+        return in_place(message)
+    said = [plain(block.text) for block in message.blocks if isinstance(block, Line)]
+    return {"response_action": "errors", "errors": {str(fields[0]["block_id"]): " ".join(said)}}

@@ -188,6 +188,9 @@ TABLE: tuple[Row, ...] = (
 
 ROWS = {code: row for row in TABLE for code in row.codes.split()}
 
+NEEDS_ANOTHER_TOKEN = frozenset(code for code, row in ROWS.items() if "SLACK_BOT_TOKEN" in row.cure)
+"""Errors about the token itself; workspaces that install the app themselves get another one by that."""
+
 
 def is_wording(code: str) -> bool:
     """Return whether *code* says that the bare words are worth another try."""

@@ -26,6 +26,9 @@ class Workspaces(Protocol):
     async def token(self, workspace: str) -> str:
         """Return the bot token for *workspace*. Raises `Refused` where there is none (yet)."""
 
+    async def present_token(self, workspace: str) -> str | None:
+        """Return what would be tried in *workspace* now, None if nothing. Asks nobody, never raises."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -76,6 +79,10 @@ class WebApi:
         if answer.scopes is not None:
             self._known_scopes[workspace] = answer.scopes
         return answer.data
+
+    async def present_token(self, workspace: str) -> str | None:
+        """Return what would be tried in *workspace* now, None if nothing; Slack is not asked."""
+        return await self._workspaces.present_token(workspace)
 
     def scopes(self, workspace: str) -> frozenset[str] | None:
         """Return the scopes that Slack last said it gave us, None before any answer."""

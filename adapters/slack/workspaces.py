@@ -1,4 +1,4 @@
-"""The workspaces we are let into: at present the one whose bot token is set."""
+"""The one workspace that we are let into, where a bot token is set."""
 
 from __future__ import annotations
 
@@ -40,6 +40,10 @@ class OneWorkspace:
         ours = await self.identity()
         if ours.workspace != workspace:
             raise _elsewhere(ours, workspace)
+        return self._token
+
+    async def present_token(self, workspace: str) -> str | None:  # noqa: ARG002  it is the same for all
+        """Return the token, whichever workspace it opens."""
         return self._token
 
     def opens(self, workspace: str) -> bool | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
 
@@ -21,6 +20,7 @@ from tests.fakes.slack.http_sender import HttpSender
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import slack_stand_in
+from tests.slack.ways import signed_way
 from tests.slack.world import World
 from tests.stores import empty_store
 
@@ -81,19 +81,7 @@ async def over_http(world: World, stack: AsyncExitStack) -> None:
     http = SlackHttp([SECRET], once, world.clock, world.dispatch)
     port = await stack.enter_async_context(serve(0, [Route("POST", PATH, http.handle)], host="127.0.0.1"))
     session = await stack.enter_async_context(ClientSession())
-    sender = HttpSender(session, f"http://127.0.0.1:{port}{PATH}", SECRET, world.clock)
-
-    async def way(kind: str, payload: Json) -> Ack:
-        match kind:
-            case "slash_commands":
-                answered = await sender.command(payload)
-            case "events_api":
-                answered = await sender.event(payload)
-            case _:
-                answered = await sender.interactive(payload)
-        return Ack(answered.status, json.loads(answered.body) if answered.body else None)
-
-    world.over(way)
+    world.over(signed_way(HttpSender(session, f"http://127.0.0.1:{port}{PATH}", SECRET, world.clock)))
 
 
 async def _stopped(running: asyncio.Task[None]) -> None:

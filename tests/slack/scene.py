@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.courier.scene import CURB, Scene
 from tests.fakes.slack.ledger import Message
 from tests.fakes.slack.standin import SlackStandIn, slack_stand_in
 from tests.fakes.slack.workspaces import Workspace
-from tests.stores import empty_store
+from tests.stores import empty_store, subscribe_alike
 
 DEADLINE = 30.0
 """Seconds; no test waits for it, one that wants to gives a shorter one."""
@@ -38,6 +38,12 @@ class Tokens:
             if known.team_id == workspace:
                 return known.token
         raise Refused(Verdict.PAUSE, Scope.WORKSPACE, "no_token", "There is no token.", cure="Install me.")
+
+    async def present_token(self, workspace: str) -> str | None:
+        try:
+            return await self.token(workspace)
+        except Refused:
+            return None
 
 
 @dataclass(slots=True)
@@ -70,6 +76,15 @@ class SlackScene:
         channel = await self.world.subscribe(number, workspace=home.team_id)
         home.add_channel(channel.id)
         return channel
+
+    async def subscribe_many(self, count: int) -> list[Channel]:
+        """Let so many channels of the usual workspace follow everything."""
+        first = await self.subscribe(0)
+        others = [replace(first, id=f"channel{number}") for number in range(1, count)]
+        for channel in others:
+            self.slack.home.add_channel(channel.id)
+        await subscribe_alike(self.world.store, first, others)
+        return [first, *others]
 
     async def subscribe_slack(self) -> Channel:
         """Let a channel of the usual workspace follow everything, under the platform's real name."""

@@ -16,6 +16,7 @@ from adapters.slack.inbound import Malformed, from_envelope
 from tests.fakes.slack.heard import Ack
 from tests.fakes.slack.ledger import Json
 from tests.fakes.slack.people import People
+from tests.fakes.slack.removal import uninstall
 from tests.slack.world import World
 
 KINDS = 8
@@ -34,6 +35,15 @@ async def test_the_address_of_http_mode_can_be_verified(silent_world: World) -> 
 async def test_slacks_check_of_the_certificate_is_answered(silent_world: World) -> None:
     request = AsyncBoltRequest(body="ssl_check=1&token=none", headers={})
     assert (await silent_world.dispatch(request)).status == 200
+
+
+async def test_with_one_token_for_good_a_removal_is_acknowledged_and_changes_nothing(
+    silent_world: World,
+) -> None:
+    await silent_world.people.types("subscribe")
+    for event in uninstall(silent_world.slack, silent_world.slack.home):
+        assert (await silent_world.directly("events_api", event)).status == 200
+    assert await silent_world.subscription() is not None
 
 
 async def test_the_variables_that_bolt_reads_by_itself_change_nothing(

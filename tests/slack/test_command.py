@@ -89,6 +89,7 @@ async def test_every_command_has_its_answer(world: World) -> None:
         "help": "What you can type here",
     }
     for text, words in said.items():
+        world.clock.advance(timedelta(seconds=2))
         heard = await world.people.types(text)
         assert words in heard.words.splitlines()[0], text
         assert heard.is_private, text

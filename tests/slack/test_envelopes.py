@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from adapters.slack.envelopes import Limits
-from storage.opening import open_store
 from storage.store import SqlStore
 from tests.slack.socket_bot import ALERT, BRISK, connected, eventually
 from tests.slack.tiny import click, command, mention, submission
+from tests.stores import empty_store
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.close()
+async def store() -> AsyncIterator[SqlStore]:
+    async with empty_store() as opened:
+        yield opened
 
 
 async def test_a_command_is_answered_in_its_acknowledgement_at_once(store: SqlStore) -> None:

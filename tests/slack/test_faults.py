@@ -238,7 +238,7 @@ async def test_a_reply_that_finds_no_thread_stands_in_the_channel(code: str) -> 
 
 async def test_a_storm_of_rate_limits_loses_nothing_doubles_nothing_and_delays_no_other_workspace() -> None:
     async with slack_scene() as scene:
-        channels = [await scene.subscribe(number) for number in range(500)]
+        channels = await scene.subscribe_many(500)
         far = [await scene.subscribe(1000 + number, scene.slack.other) for number in range(20)]
         scene.slack.home.per_minute = 60
         await scene.world.news()
@@ -259,7 +259,7 @@ async def test_a_storm_of_rate_limits_loses_nothing_doubles_nothing_and_delays_n
 
 async def test_no_request_is_made_while_slack_asked_for_a_pause() -> None:
     async with slack_scene() as scene:
-        channels = [await scene.subscribe(number) for number in range(60)]
+        channels = await scene.subscribe_many(60)
         scene.slack.fail("chat.postMessage", limited(40), match=lambda token, _body: token == "xoxb-test")
         await scene.world.news()
         began, courier = scene.now, scene.courier()

@@ -22,11 +22,13 @@ from adapters.slack.once import Once, Patience
 from adapters.slack.places import Full, Limits, Places
 from adapters.web import Route, serve
 from storage.opening import open_store
+from storage.store import SqlStore
 from tests.fakes.clock import SetClock
 from tests.fakes.slack.http_sender import FORM, JSON, HttpSender
 from tests.slack.slow_memory import SlowMemory
 from tests.slack.socket_bot import eventually
 from tests.slack.tiny import TinyApp, click, command, mention, submission, suggestion
+from tests.stores import empty_file, empty_store
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -59,11 +61,17 @@ async def http_mode(
 
 
 @pytest.fixture
-async def bot(tmp_path: Path) -> AsyncIterator[Setting]:
-    store, clock = await open_store(f"sqlite:///{tmp_path / 'bot.db'}"), SetClock()
-    async with http_mode(Once(store, clock), clock, TinyApp()) as setting:
+async def store() -> AsyncIterator[SqlStore]:
+    async with empty_store() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def bot(store: SqlStore) -> AsyncIterator[Setting]:
+    clock = SetClock()
+    once = Once(store, clock, Patience(begin=60, end=60, forget=60))
+    async with http_mode(once, clock, TinyApp()) as setting:
         yield setting
-    await store.close()
 
 
 class Away:
@@ -166,7 +174,7 @@ async def test_after_a_listener_s_failure_slack_s_retry_is_handled(bot: Setting)
 
 
 async def test_the_same_event_at_two_processes_is_handled_once(tmp_path: Path) -> None:
-    url, clock, tiny = f"sqlite:///{tmp_path / 'bot.db'}", SetClock(), TinyApp()
+    url, clock, tiny = empty_file(tmp_path / "bot.db"), SetClock(), TinyApp()
     stores = [await open_store(url) for _ in range(2)]
     body = json.dumps(mention("Ev1")).encode()
     async with (
@@ -347,9 +355,9 @@ async def test_a_burst_of_events_is_handled_whole_in_few_transactions() -> None:
 
 
 async def test_events_beyond_the_limit_come_again_and_a_command_goes_past_them(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    store: SqlStore, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store, clock, tiny = await open_store(f"sqlite:///{tmp_path / 'bot.db'}"), SetClock(), TinyApp()
+    clock, tiny = SetClock(), TinyApp()
     tiny.hold_events()
     limits = Limits(at_once=2, in_all=2)
     async with http_mode(Once(store, clock), clock, tiny, limits=limits) as bot:
@@ -367,7 +375,6 @@ async def test_events_beyond_the_limit_come_again_and_a_command_goes_past_them(
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
         "more events of Slack come than can be handled; some are left, and come again"
     ]
-    await store.close()
 
 
 async def test_an_event_that_waits_too_long_for_its_place_comes_again() -> None:
@@ -409,8 +416,8 @@ async def test_a_body_that_is_announced_too_long_is_not_waited_for(bot: Setting)
     await writer.wait_closed()
 
 
-async def test_a_slow_body_holds_up_nobody_and_is_left(tmp_path: Path) -> None:
-    store, clock = await open_store(f"sqlite:///{tmp_path / 'bot.db'}"), SetClock()
+async def test_a_slow_body_holds_up_nobody_and_is_left(store: SqlStore) -> None:
+    clock = SetClock()
     async with http_mode(Once(store, clock), clock, TinyApp(), deadline=0.3) as bot:
         body = json.dumps(mention("Ev1")).encode()
         reader, writer = await asyncio.open_connection("127.0.0.1", bot.port)
@@ -428,7 +435,6 @@ async def test_a_slow_body_holds_up_nobody_and_is_left(tmp_path: Path) -> None:
         writer.close()
         await writer.wait_closed()
         assert bot.tiny.handled == ["1.1"]
-    await store.close()
 
 
 async def test_a_hung_up_request_is_no_error(bot: Setting, caplog: pytest.LogCaptureFixture) -> None:

@@ -11,13 +11,13 @@ from bot.commands import Caller
 from bot.domain.message import Line, Link, Listing, Message, Named, NamedKind, Quote, Strong, Tone
 from bot.domain.sendable import clean
 from bot.domain.subscription import Channel, Mention
-from storage.opening import open_store
 from tests.commands.world import World
 from tests.factories import PAGE_URL
 from tests.fakes.clock import SetClock
 from tests.fakes.slack.rules import mrkdwn_styles, mrkdwn_tokens, tokens_of
 from tests.slack.corpus import TEXTS, TOKENS, escaped
 from tests.slack.reading import as_typed, faults, quoted
+from tests.stores import empty_store
 from tests.untrusted import chunks, shortened, stored_unclean, told_of
 
 HOST = "status.example.com"
@@ -85,8 +85,11 @@ def test_a_short_text_arrives_as_it_is_and_escaped_once(texts: Sequence[str]) ->
 
 
 async def test_what_somebody_types_stays_text_in_the_reply() -> None:
-    store = await open_store("sqlite://")
-    world = World(store, SetClock())
+    async with empty_store() as store:
+        await _nothing_typed_acts(World(store, SetClock()))
+
+
+async def _nothing_typed_acts(world: World) -> None:
     await world.page_says()
     alice = Caller(Channel("console", "home", "general"), "U0ALICE", may_configure=True, may_list=True)
     await world.do("subscribe", alice)
@@ -96,7 +99,6 @@ async def test_what_somebody_types_stays_text_in_the_reply() -> None:
             rendered = render((await world.do(words, alice)).message)
             wrong = [one for one in faults(rendered, HOST) if not one.startswith("context: bold */claudes")]
             assert wrong == [], words[:200]
-    await store.close()
 
 
 async def test_a_stored_mention_that_names_nobody_calls_nobody() -> None:

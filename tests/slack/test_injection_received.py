@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -97,11 +98,14 @@ async def everybody_asks(world: World, part: str) -> None:
     """Do what shows the page's words: ask, ask aloud, ask beside, share, open the form and App Home."""
     people = world.people
     for words in ("", "history", "uptime", "list", f"settings components={part}", "settings"):
+        world.clock.advance(timedelta(seconds=2))
         await people.types(words)
+    world.clock.advance(timedelta(seconds=10))
     await people.says("<@U0BOT> is it down?")
     await people.asks_beside()
     for value in ("", part):
         await people.presses("share", value)
+    world.clock.advance(timedelta(seconds=10))
     await people.types("mute 2h")
     await people.presses("settings")
     await people.submits(world.form(), {"impact": "major"})

@@ -30,6 +30,7 @@ from tests.fakes.slack.standin import slack_stand_in
 from tests.slack.socket_bot import BRISK
 from tests.slack.tiny import RESPONSE_URL, Json, TinyApp, click, command, mention, suggestion
 from tests.slack.world import World
+from tests.stores import empty_file
 
 SECRET = "canary-signing-secret-8f742231b10e"
 APP_TOKEN = "xapp-1-A0CLAUDE-canaryapptoken"
@@ -73,7 +74,7 @@ def payloads() -> list[Json]:
 
 
 async def everything_over_http(folder: Path) -> None:
-    store, clock, tiny = await open_store(f"sqlite:///{folder / 'http.db'}"), SetClock(), TinyApp()
+    store, clock, tiny = await open_store(empty_file(folder / "http.db")), SetClock(), TinyApp()
     http = SlackHttp([SECRET], Once(store, clock), clock, tiny.dispatch)
     async with (
         serve(0, [Route("POST", PATH, http.handle)], host="127.0.0.1") as port,
@@ -110,7 +111,7 @@ async def shout(port: int, said: bytes) -> None:
 
 
 async def everything_over_sockets(folder: Path) -> None:
-    store, clock, tiny = await open_store(f"sqlite:///{folder / 'socket.db'}"), SetClock(), TinyApp()
+    store, clock, tiny = await open_store(empty_file(folder / "socket.db")), SetClock(), TinyApp()
     async with slack_stand_in(clock=clock) as slack:
         sockets = SocketMode(slack)
         slack.fresh = lambda prefix, make=slack.fresh: make(f"canary-{prefix}")  # type: ignore[method-assign, misc]

@@ -10,8 +10,9 @@ import pytest
 
 import dev
 from adapters.slack import app
-from adapters.slack.check import OPTIONAL_SCOPES, REQUIRED_SCOPES
 from adapters.slack.http import PATH
+from adapters.slack.oauth import REDIRECT
+from adapters.slack.scopes import OPTIONAL_SCOPES, REQUIRED_SCOPES
 from tests.slack.yaml_subset import NotRead, read
 
 TEXT = (dev.ROOT / "adapters" / "slack" / "manifest.yaml").read_text(encoding="utf-8")
@@ -39,6 +40,11 @@ def as_for_http(text: str) -> str:
     """Return the manifest as somebody leaves it who changes what is marked HTTP."""
     marked = re.sub(r"(?m)^( *)# HTTP: (\w+: \S+)$", r"\1\2", text)
     return re.sub(r"(?m)^( *\w+: )\w+  # HTTP: (\w+)$", r"\1\2", marked)
+
+
+def as_for_many(text: str) -> str:
+    """Return the manifest as somebody leaves it who changes what is marked OAuth, too."""
+    return re.sub(r"(?m)^( *)# OAuth: ( *\S.*)$", r"\1\2", as_for_http(text))
 
 
 def with_all_scopes(text: str) -> str:
@@ -78,7 +84,7 @@ def test_names_that_are_typed_arrive_as_ids() -> None:
 
 
 def test_the_events_are_those_the_app_listens_for() -> None:
-    heard = re.findall(r"app\.event\(\"(\w+)\"\)", inspect.getsource(app))
+    heard = re.findall(r"app\.event\(\"(\w+)\"", inspect.getsource(app))
     assert sorted(at(read(TEXT), "settings.event_subscriptions.bot_events")) == sorted(heard)
     assert heard
 
@@ -114,6 +120,13 @@ def test_changed_for_http_every_address_is_the_one_path() -> None:
         "settings.interactivity.message_menu_options_url": ADDRESS,
     }
     assert "HTTP:" not in as_for_http(TEXT)
+
+
+def test_changed_for_many_workspaces_people_are_sent_back_to_the_one_address() -> None:
+    """https://docs.slack.dev/reference/app-manifest"""
+    manifest = read(as_for_many(TEXT))
+    assert at(manifest, "oauth_config.redirect_urls") == [f"https://bot.example.com{REDIRECT}"]
+    assert "OAuth: " not in as_for_many(TEXT)
 
 
 @pytest.mark.parametrize("path", LIMITS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from adapters.slack.members import Members, Standing
+from adapters.slack.members import FRESH, REMEMBERED, Members, Standing
 from bot.domain.delivery import Scope, Verdict
 from bot.ports import Refused
 from tests.fakes.clock import SetClock
@@ -64,6 +64,29 @@ async def test_what_was_known_serves_for_a_day_while_slack_says_nothing(clock: S
     assert await members.standing("T1", "U1") is Standing.ADMIN
     clock.advance(timedelta(hours=2))
     assert await members.standing("T1", "U1") is Standing.DOUBT
+
+
+async def test_what_cannot_be_taken_back_is_never_answered_from_memory(clock: SetClock) -> None:
+    slack = Slack(ADMIN, ADMIN, DOWN, BUSY)
+    members = Members(slack, clock)
+    await members.standing("T1", "U1")
+    assert await members.fresh("T1", "U1") is Standing.ADMIN
+    assert slack.asked == 1
+    clock.advance(FRESH)
+    assert await members.fresh("T1", "U1") is Standing.ADMIN
+    clock.advance(FRESH)
+    said = [await members.fresh("T1", "U1") for _ in range(3)]
+    assert (said, slack.asked) == ([Standing.DOUBT] * 3, 4)
+    assert await members.standing("T1", "U1") is Standing.ADMIN
+
+
+async def test_who_was_no_admin_lately_is_not_asked_about_again(clock: SetClock) -> None:
+    slack = Slack({"user": {}}, ADMIN)
+    members = Members(slack, clock)
+    assert [await members.fresh("T1", "U1") for _ in range(5)] == [Standing.MEMBER] * 5
+    assert slack.asked == 1
+    clock.advance(REMEMBERED)
+    assert await members.fresh("T1", "U1") is Standing.ADMIN
 
 
 async def test_nobody_is_asked_about_where_the_app_may_not_ask(clock: SetClock) -> None:

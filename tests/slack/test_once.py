@@ -15,15 +15,15 @@ from adapters.slack.once import Once, Passed
 from storage.opening import open_store
 from storage.store import SqlStore
 from tests.fakes.clock import SetClock
+from tests.stores import empty_file, empty_store
 
 KEYS = keys_of({"event_id": "Ev1"}, envelope_id="envelope-1")
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.close()
+async def store() -> AsyncIterator[SqlStore]:
+    async with empty_store() as opened:
+        yield opened
 
 
 class Work:
@@ -68,7 +68,7 @@ async def test_one_common_key_is_enough_to_know_it_again(store: SqlStore) -> Non
 
 
 async def test_two_processes_on_one_database_handle_it_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'bot.db'}"
+    url = empty_file(tmp_path / "bot.db")
     stores = [await open_store(url) for _ in range(2)]
     work = Work()
     results = await asyncio.gather(

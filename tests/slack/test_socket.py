@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,20 +14,19 @@ from aiohttp import ClientSession
 from adapters.slack.once import Once
 from adapters.slack.socket import SlackSocket
 from adapters.slack.websocket import Pulse
-from storage.opening import open_store
 from storage.store import SqlStore
 from tests.fakes.slack import faults
 from tests.fakes.slack.socket import MOST_SOCKETS, SocketMode
 from tests.fakes.slack.standin import SlackStandIn, slack_stand_in
 from tests.slack.socket_bot import ALERT, APP_TOKEN, BRISK, connected, eventually
 from tests.slack.tiny import TinyApp, command, mention
+from tests.stores import empty_store
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.close()
+async def store() -> AsyncIterator[SqlStore]:
+    async with empty_store() as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested"])

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,7 +13,6 @@ import pytest
 from adapters.slack.once import Once
 from adapters.slack.socket import Pace, SlackSocket
 from adapters.slack.trouble import Trouble, Waits
-from storage.opening import open_store
 from storage.store import SqlStore
 from tests.fakes.clock import SetClock
 from tests.fakes.slack import faults
@@ -22,13 +20,13 @@ from tests.fakes.slack.socket import SocketMode
 from tests.fakes.slack.standin import SlackStandIn, slack_stand_in
 from tests.slack.socket_bot import BRISK, connected, eventually
 from tests.slack.tiny import TinyApp, mention
+from tests.stores import empty_store
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[SqlStore]:
-    opened = await open_store(f"sqlite:///{tmp_path / 'bot.db'}")
-    yield opened
-    await opened.close()
+async def store() -> AsyncIterator[SqlStore]:
+    async with empty_store() as opened:
+        yield opened
 
 
 @pytest.mark.parametrize(

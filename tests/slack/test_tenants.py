@@ -42,6 +42,10 @@ COMMANDS = (
     "unsubscribe",
     "subscribe",
     "list",
+    "privacy",
+    "privacy export",
+    "privacy delete",
+    "privacy delete confirmed",
 )
 
 PRESSED = (
@@ -55,6 +59,8 @@ PRESSED = (
     ("mute_incident", "C0OTHER"),
     ("settings_of", "C0OTHER"),
     ("refresh_home", "C0OTHER"),
+    ("erase", ""),
+    ("erase", "9999999999"),
 )
 
 

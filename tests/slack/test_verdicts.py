@@ -34,6 +34,9 @@ class OneToken:
     async def token(self, workspace: str) -> str:
         return "xoxb-test"
 
+    async def present_token(self, workspace: str) -> str | None:
+        return "xoxb-test"
+
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackStandIn]:

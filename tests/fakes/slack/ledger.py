@@ -54,7 +54,8 @@ class Response:
 class Call:
     """One request to the Web API. *answer* is None where the connection ended without one.
 
-    *accepted* tells whether the method was performed, whatever was answered.
+    *accepted* tells whether the method was performed, whatever was answered. *workspace* is that of the
+    token, be it good or not (any more), None where there is none.
     """
 
     at: datetime
@@ -64,6 +65,7 @@ class Call:
     answer: Json | None
     status: int
     accepted: bool
+    workspace: str | None = None
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tests.fakes.slack.ledger import Json, Message, Shown
+from tests.fakes.slack.removal import revoke
 from tests.fakes.slack.workspaces import Conversation, Workspace
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ def auth_test(slack: SlackStandIn, workspace: Workspace, body: Json) -> Json:
         "bot_id": workspace.bot_id,
         "is_enterprise_install": False,
     }
+
+
+def auth_revoke(slack: SlackStandIn, workspace: Workspace, body: Json) -> Json:
+    revoke(slack, workspace)
+    return {"revoked": True}
 
 
 def users_info(slack: SlackStandIn, workspace: Workspace, body: Json) -> Json:
@@ -218,6 +224,7 @@ def _shown(message: Message) -> Json:
 
 METHODS: dict[str, Method] = {
     "auth.test": auth_test,
+    "auth.revoke": auth_revoke,
     "users.info": users_info,
     "chat.postMessage": post_message,
     "chat.postEphemeral": post_ephemeral,

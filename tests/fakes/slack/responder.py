@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from tests.fakes.connections import cut, reset
 from tests.fakes.slack.faults import End, Fault, limited
 from tests.fakes.slack.ledger import Call, Json, Response
 from tests.fakes.slack.methods import Rejected
+from tests.fakes.slack.oauth import ACCESS
 
 if TYPE_CHECKING:
     from tests.fakes.slack.standin import SlackStandIn
@@ -40,19 +42,24 @@ class Responder:
         pause = None if fault else self._slack.over_limit(method, token, body)
         fault = limited(pause) if pause is not None else fault
         accepted = fault is None or fault.accepted
-        answer = self._perform(method, token, body) if accepted else None
+        proof = request.headers.get("Authorization", "")
+        answer = self._perform(method, token, body, proof) if accepted else None
         status = 200 if fault is None else fault.status
         told = answer if fault is None else _parsed(fault)
         now = self._slack.clock.now()
         performed = accepted and answer is not None and bool(answer.get("ok"))
-        self._slack.ledger.calls.append(Call(now, method, token, body, told, status, performed))
+        holder = self._slack.workspaces.get(token or "")
+        called = Call(now, method, token, body, told, status, performed, holder.team_id if holder else None)
+        self._slack.ledger.calls.append(called)
         self._slack.arrived.set()
         if fault is None:
             return web.json_response(answer, headers=self._headers(token))
         return await self._fail(request, fault)
 
-    def _perform(self, method: str, token: str | None, body: Json) -> Json:
+    def _perform(self, method: str, token: str | None, body: Json, proof: str) -> Json:
         try:
+            if method == ACCESS:
+                return self._slack.oauth.access(proof, body)
             if method == "apps.connections.open":
                 return {"ok": True, **self._connect(token)}
             workspace = self._slack.workspaces.get(token or "")
@@ -62,8 +69,8 @@ class Responder:
                 raise Rejected(
                     "not_allowed_token_type" if token in self._slack.app_tokens else "invalid_auth"
                 )
-            if workspace.revoked:
-                raise Rejected(workspace.revoked)
+            if token in self._slack.dead or workspace.revoked:
+                raise Rejected(self._slack.dead.get(token) or workspace.revoked or "")
             known = self._slack.methods.get(method)
             if known is None:
                 raise Rejected("unknown_method", req_method=method)
@@ -82,7 +89,8 @@ class Responder:
 
     def _headers(self, token: str | None) -> dict[str, str]:
         workspace = self._slack.workspaces.get(token or "")
-        return {"x-oauth-scopes": ",".join(sorted(workspace.scopes))} if workspace else {}
+        moment = {"Date": format_datetime(self._slack.clock.now(), usegmt=True)}
+        return moment | ({"x-oauth-scopes": ",".join(sorted(workspace.scopes))} if workspace else {})
 
     async def _response_url(self, request: web.Request) -> web.StreamResponse:
         _, body = await _read(request)

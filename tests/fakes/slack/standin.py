@@ -17,6 +17,7 @@ from tests.fakes.slack import rules
 from tests.fakes.slack.faults import Fault, Faults, Match, Planned
 from tests.fakes.slack.ledger import Json, Ledger
 from tests.fakes.slack.methods import METHODS, Rejected
+from tests.fakes.slack.oauth import AUTHORIZE, OAuthApp
 from tests.fakes.slack.responder import Responder
 from tests.fakes.slack.response_urls import ResponseUrl
 from tests.fakes.slack.workspaces import Workspace, usual_workspaces
@@ -30,8 +31,10 @@ TRIGGER_LIFETIME = timedelta(seconds=3)
 class SlackStandIn:
     """Slack, as far as the bot meets it. `start` and `stop` keep the port, so that an outage can be played.
 
-    *workspaces* are by bot token, *app_tokens* open Socket Mode. *tickets* are those of the websocket
-    addresses given out, for the other half to take. *paced*: one message a second a channel, by *clock*.
+    *workspaces* are by bot token, *dead* are tokens that were good once, with the code they get now.
+    *oauth* is the app as people install it. *app_tokens* open Socket Mode. *tickets* are those of the
+    websocket addresses given out, for the other half to take. *paced*: one message a second a channel,
+    by *clock*.
     *refuses_orphans*: a reply to what was deleted is refused; else it comes to stand in the channel.
     """
 
@@ -40,6 +43,8 @@ class SlackStandIn:
         self.clock = clock or SetClock()
         self.ledger = Ledger()
         self.workspaces: dict[str, Workspace] = usual_workspaces()
+        self.dead: dict[str, str] = {}
+        self.oauth = OAuthApp(self)
         self.app_tokens: set[str] = {"xapp-test"}
         self.tickets: set[str] = set()
         self.methods = dict(METHODS)
@@ -50,7 +55,7 @@ class SlackStandIn:
         self.released = asyncio.Event()
         self.arrived = asyncio.Event()
         self._responder = Responder(self)
-        self._mounted: dict[tuple[str, str], Handler] = {}
+        self._mounted: dict[tuple[str, str], Handler] = {("GET", AUTHORIZE): self.oauth.ask}
         self._numbers = itertools.count(1)
         self._triggers: dict[str, datetime] = {}
         self._used_triggers: set[str] = set()

@@ -12,12 +12,12 @@ from bot.domain.card import card
 from bot.domain.delivery import Post, PostKind
 from bot.domain.record import MarkKind
 from bot.domain.subscription import Channel, Mention
-from storage.opening import open_store
 from tests import factories
 from tests.commands.world import World
 from tests.domain.builders import PAGE_URL, at, change, maintenance, started, summary, update
 from tests.fakes.clock import SetClock
 from tests.mirror.stage import Stage, opened
+from tests.stores import empty_store
 
 NAME = "Elevated errors on Chat & API"
 BODIES = {
@@ -100,8 +100,11 @@ def _other_cards() -> Iterator[tuple[str, Rendered]]:
 
 
 async def _answers() -> dict[str, Rendered]:
-    store = await open_store("sqlite://")
-    world = World(store, SetClock())
+    async with empty_store() as store:
+        return await _answers_of(World(store, SetClock()))
+
+
+async def _answers_of(world: World) -> dict[str, Rendered]:
     await world.page_says()
     await world.page_lists()
     found = {"answer_up": await _said(world, "")}
@@ -120,7 +123,6 @@ async def _answers() -> dict[str, Rendered]:
     await world.blind_since(world.clock.now())
     world.clock.advance(timedelta(minutes=3))
     found["answer_blind"] = await _said(world, "")
-    await store.close()
     return found
 
 
