@@ -6,10 +6,11 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TextIO
 
-from bot.commands import Caller, Desk, parse
-from bot.domain.message import Line, Message, Tone
+from bot.commands import Caller, Desk, Reply, parse
+from bot.domain.message import Line, Listing, Message, Tone
 from bot.domain.subscription import Channel, Settings, Style
 from bot.ports import Clock, Store
 
@@ -60,7 +61,15 @@ async def answer_lines(lines: Lines, desk: Desk, show: Callable[[Message], None]
 async def _answered(desk: Desk, line: str) -> Message:
     """Return the answer to *line*; what goes wrong with one line is no reason to be silent from then on."""
     try:
-        return (await desk.handle(parse(line), CALLER)).message
+        return _whole(await desk.handle(parse(line), CALLER))
     except Exception as error:
         log.exception("command failed")
         return Message(Tone.GREY, "That could not be answered", (Line((f"{error}",)),))
+
+
+def _whole(reply: Reply) -> Message:
+    """Return the message of *reply* with its document below, line by line."""
+    if reply.document is None:
+        return reply.message
+    lines = Listing(tuple((line,) for line in reply.document.splitlines()))
+    return replace(reply.message, blocks=(*reply.message.blocks, lines))

@@ -17,7 +17,7 @@ from adapters.discord.conversation import Conversation
 from adapters.discord.request import Interaction, Request
 from adapters.discord.suggestions import Suggestions
 from adapters.discord.typed import changing, muting
-from bot.commands import Command, Help, ListSubscriptions, Test, Unmute, Unsubscribe, Why
+from bot.commands import Command, Help, ListSubscriptions, Privacy, Test, Unmute, Unsubscribe, Why
 
 MOST_CHARS: Final = 500
 """Of an option that lists things."""
@@ -27,6 +27,7 @@ LENGTH_CHARS: Final = 40
 Switch = Literal["on", "off"]
 Impact = Literal["none", "minor", "major", "critical"]
 Style = Literal["card", "thread", "post"]
+Doing = Literal["show", "export", "delete"]
 
 Child = app_commands.Command[Any, ..., None]
 
@@ -72,6 +73,7 @@ def alert_commands(conversation: Conversation, suggestions: Suggestions) -> app_
     group.add_command(_subscribe(conversation, suggestions))
     group.add_command(_settings(conversation, suggestions))
     group.add_command(_mute(conversation, suggestions))
+    group.add_command(_privacy(conversation))
     for name, (description, command) in PLAIN.items():
         group.add_command(_plain(conversation, name, description, command))
     return group
@@ -83,6 +85,15 @@ def _plain(conversation: Conversation, name: str, description: str, command: Com
         conversation.command(interaction, command)
 
     return plain
+
+
+def _privacy(conversation: Conversation) -> Child:
+    @app_commands.command(name="privacy", description="What I keep about this server")
+    @app_commands.describe(do="Show what is kept, get all of it as a file, or delete it")
+    async def privacy(interaction: Interaction, do: Doing = "show") -> None:
+        conversation.command(interaction, Privacy(do))
+
+    return privacy
 
 
 def _subscribe(conversation: Conversation, suggestions: Suggestions) -> Child:

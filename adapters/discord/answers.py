@@ -11,6 +11,8 @@ from adapters.discord.invite import invite_link
 from adapters.discord.preflight import objection
 from adapters.discord.request import Request
 from bot.commands import Ask, Caller, ChangeSettings, Command, Desk, Subscribe
+from bot.commands.desk import ALONE
+from bot.commands.limits import Asked, Kind
 from bot.domain.message import Message
 from bot.domain.subscription import State, Subscription
 from bot.failures import kind_and_place
@@ -21,10 +23,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What somebody is told; *invite* is the address that adds the bot to a server, or empty."""
+    """What somebody is told; *invite* is the address that adds the bot to a server, or empty.
+
+    *document* is JSON text that goes along as a file, None where there is none.
+    """
 
     message: Message
     invite: str = ""
+    document: str | None = None
 
 
 class Answers:
@@ -35,6 +41,17 @@ class Answers:
         self._store = store
         self._policy = policy
         self._page_url = page_url
+
+    def admit(
+        self, request: Request, kind: Kind, command: Command | None = None, *, counting: bool = True
+    ) -> Answer | None:
+        """Count one that the person of *request* asks; return what to say where it is too much.
+
+        *command* is what they ask for, None where nothing depends on it. Not *counting* it only looks.
+        """
+        asked = Asked(request.address, request.user, kind, alone=isinstance(command, ALONE))
+        refusal = self._desk.admit(asked, counting=counting)
+        return Answer(refusal.message) if refusal else None
 
     async def reply(self, command: Command, request: Request) -> Answer:
         """Do what *command* says, as far as the person of *request* may. Never raises."""
@@ -72,4 +89,5 @@ class Answers:
             if against is not None:
                 invite = invite_link(request.application) if against.invites else ""
                 return Answer(against.message, invite)
-        return Answer((await self._desk.handle(command, who)).message)
+        reply = await self._desk.handle(command, who)
+        return Answer(reply.message, document=reply.document)

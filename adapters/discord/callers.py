@@ -35,6 +35,8 @@ UNSEEN = (
 )
 """https://support.discord.com/hc/en-us/articles/4644915651095-Command-Permissions"""
 
+LEAVING = "Removing me from the server deletes the same, seven days later."
+
 MENTIONS = "a role, @here, @everyone or nobody"
 
 
@@ -58,6 +60,7 @@ def caller(request: Request, policy: Policy) -> Caller:
         announces=False,
         workspace="server",
         publishes=request.kind is discord.ChannelType.news,
+        leaving=LEAVING if request.guild else "",
         unseen="" if manages or not request.guild else UNSEEN,
     )
 

@@ -19,6 +19,8 @@ from adapters.discord.saying import Saying, Told
 from adapters.discord.settings_panel import SettingsPanel
 from adapters.discord.sharing import Sharing
 from bot.commands import Command, MuteIncident, Subscribe, Test
+from bot.commands.limits import Kind
+from bot.commands.privacy import confirmed
 from bot.failures import kind_and_place
 from bot.ports import Clock, Store
 from bot.underway import Underway
@@ -29,10 +31,14 @@ COMMANDS: Mapping[str, Callable[[str], Command]] = {
     "subscribe": lambda _: Subscribe(),
     "test": lambda _: Test(),
     "mute_incident": MuteIncident,
+    "erase": confirmed,
 }
 """What a button of a message asks for, made from its value; nothing else can be asked for so."""
 
 Making = Callable[[Request], Coroutine[Any, Any, Saying]]
+
+Reading = Callable[[Request], Command | None]
+"""Says what will be asked for, None where the limits need not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Conversation:
 
     def command(self, interaction: Interaction, command: Command) -> None:
         """Answer a command, to the person alone."""
-        self._begin(interaction, self._asked(command))
+        self._begin(interaction, self._asked(command), reading=lambda _: command)
 
     def typed(self, interaction: Interaction, read: Callable[[Request], Command]) -> None:
         """Answer the command that *read* makes of what was typed in this place."""
@@ -56,7 +62,7 @@ class Conversation:
         async def make(request: Request) -> Saying:
             return Told(await self.answers.reply(read(request), request))
 
-        self._begin(interaction, make)
+        self._begin(interaction, make, reading=read)
 
     def settings(self, interaction: Interaction) -> None:
         """Show the settings."""
@@ -68,8 +74,11 @@ class Conversation:
         if form is not None:
             _ = self.underway.start(self.responder.open(interaction, form))
             return
-        in_place = pressed.action == "share" or pressed.action.startswith(PREFIX)
-        self._begin(interaction, self._pressed(pressed), in_place=in_place)
+        in_panel = pressed.action.startswith(PREFIX)
+        kind = Kind.PRESS if in_panel else Kind.COMMAND
+        in_place = in_panel or pressed.action == "share"
+        asked = COMMANDS[pressed.action](pressed.value) if pressed.action in COMMANDS else None
+        self._begin(interaction, self._pressed(pressed), kind, in_place=in_place, reading=lambda _: asked)
 
     def submitted(self, interaction: Interaction, action: str) -> None:
         """Take a form back."""
@@ -81,7 +90,7 @@ class Conversation:
         async def make(request: Request) -> Saying:
             return await self.panel.take_hours(fields, request)
 
-        self._begin(interaction, make, in_place=True)
+        self._begin(interaction, make, Kind.PRESS, in_place=True)
 
     def out_of_date(self, interaction: Interaction) -> None:
         """Say that this is none of ours any more."""
@@ -128,17 +137,36 @@ class Conversation:
         sharing = Sharing(self.answers, self.store, self.clock)
         return lambda request: sharing.share(component, request)
 
-    def _begin(self, interaction: Interaction, make: Making, *, in_place: bool = False) -> None:
-        making = self._made(interaction, make)
+    def _begin(
+        self,
+        interaction: Interaction,
+        make: Making,
+        kind: Kind = Kind.COMMAND,
+        *,
+        in_place: bool = False,
+        reading: Reading = lambda _: None,
+    ) -> None:
+        """Answer with what *make* makes; *kind* is what it counts as, *reading* tells what it will do."""
+        making = self._made(interaction, make, kind, reading)
         _ = self.underway.start(self.responder.answer(interaction, making, in_place=in_place))
 
-    async def _made(self, interaction: Interaction, make: Making) -> Saying | None:
-        """Return what is to be said, None where this interaction was taken before."""
+    async def _made(
+        self, interaction: Interaction, make: Making, kind: Kind, reading: Reading
+    ) -> Saying | None:
+        """Return what is to be said, None where this interaction was taken before.
+
+        What is too much is found out before it costs a write, and counted only once it is known to be
+        new. One that comes again while there is too much is refused again, which Discord does not take.
+        """
         try:
-            if not await self._is_new(interaction):
+            request = read_request(interaction)
+            command = reading(request)
+            too_much = self.answers.admit(request, kind, command, counting=False)
+            if too_much is None and not await self._is_new(interaction):
                 log.info("an interaction came again and was not taken twice interaction=%s", interaction.id)
                 return None
-            return await make(read_request(interaction))
+            too_much = too_much or self.answers.admit(request, kind, command)
+            return Told(too_much) if too_much else await make(request)
         except Exception as error:  # noqa: BLE001  whatever it is, people get an answer
             return Told(self.answers.failed("interaction", error))
 

@@ -79,6 +79,14 @@ class Gateway:
         """What is wrong and what helps, None while nothing is."""
         return self._trouble.words
 
+    @property
+    def is_cut_off(self) -> bool:
+        """True while Discord cannot be reached from here, though it may be from elsewhere.
+
+        False where a token, or a budget of sessions, keeps out every process alike.
+        """
+        return self._trouble.is_ours
+
     async def run(self) -> None:
         """Keep connected until cancelled; raises nothing else. It may be run again after its end.
 

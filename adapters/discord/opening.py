@@ -35,11 +35,15 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Discord:
-    """Discord as a process uses it. *gateway* is the way in; *underway* holds answers being given."""
+    """Discord as a process uses it. *gateway* is the way in; *underway* holds answers being given.
+
+    *refused* tells why no calls are made until somebody does something, with the cure, or None.
+    """
 
     chat: DiscordChat
     gateway: Gateway
     underway: Underway
+    refused: Callable[[], str | None]
 
 
 @asynccontextmanager
@@ -65,4 +69,4 @@ async def open_discord(
             return registered
 
         gateway = Gateway(access.token, store, clock, listening)
-        yield Discord(DiscordChat(rest, clock), gateway, underway)
+        yield Discord(DiscordChat(rest, clock), gateway, underway, lambda: rest.refused)

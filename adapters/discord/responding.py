@@ -14,7 +14,7 @@ from typing import Any, Final
 import discord
 
 from adapters.discord.request import Interaction
-from adapters.discord.saying import Panel, Saying, Shared, Told, parts
+from adapters.discord.saying import Panel, Saying, Shared, Told, files, parts
 from bot.failures import kind_and_place
 from bot.underway import Underway
 
@@ -77,21 +77,22 @@ async def _later(interaction: Interaction, *, in_place: bool) -> None:
 async def _say(interaction: Interaction, saying: Saying) -> None:
     match saying:
         case Told(answer):
-            await _tell(interaction, parts(answer.message, answer.invite))
+            await _tell(interaction, parts(answer.message, answer.invite), files(answer.document))
         case Panel(view, in_place):
             await _show(interaction, view, in_place=in_place)
         case Shared(message):
             await _share(interaction, parts(message))
 
 
-async def _tell(interaction: Interaction, message: dict[str, Any]) -> None:
+async def _tell(interaction: Interaction, message: dict[str, Any], files: list[discord.File]) -> None:
     """Tell the person alone: first of all, after we asked for patience, or beside a message that stays."""
+    along: dict[str, Any] = {"files": files} if files else {}
     if not interaction.response.is_done():
-        await interaction.response.send_message(**message, ephemeral=True)
+        await interaction.response.send_message(**message, **along, ephemeral=True)
     elif interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
-        await interaction.edit_original_response(**message)
+        await interaction.edit_original_response(**message, attachments=files)
     else:
-        await interaction.followup.send(**_followup(message), ephemeral=True)
+        await interaction.followup.send(**_followup(message), **along, ephemeral=True)
 
 
 async def _show(interaction: Interaction, view: discord.ui.LayoutView, *, in_place: bool) -> None:

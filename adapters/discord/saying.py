@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 import discord
@@ -13,6 +14,12 @@ from adapters.discord.embeds import render
 from bot.domain.message import Message
 
 Json = dict[str, Any]
+
+FILE_NAME = "claudestatus-export.json"
+
+MOST_FILE_BYTES = 10 * 1024 * 1024
+"""Of each file, where nobody has paid for more: https://docs.discord.com/developers/reference#uploading-files.
+An export is smaller than that (`MOST_BYTES`), which a test holds it to."""
 
 INVITE_LABEL = "Add me to this server"
 
@@ -52,6 +59,11 @@ def parts(message: Message, invite: str = "") -> Json:
         "allowed_mentions": discord.AllowedMentions.none(),
         **({"view": view} if view.children else {}),
     }
+
+
+def files(document: str | None) -> list[discord.File]:
+    """Return *document* as the file that goes along, nothing where there is none."""
+    return [discord.File(BytesIO(document.encode()), FILE_NAME)] if document is not None else []
 
 
 def _view(rows: Sequence[Json], invite: str) -> discord.ui.View:

@@ -64,6 +64,7 @@ class Trouble:
         self._waits = waits
         self._chance = chance or Random()  # noqa: S311  it keeps no secret
         self._told = ""
+        self._ours = False
         self._failures = 0
         self._refusals = 0
 
@@ -72,8 +73,14 @@ class Trouble:
         """What is wrong and what helps, None while nothing is."""
         return self._told or None
 
+    @property
+    def is_ours(self) -> bool:
+        """True where another process might fare better: it has the same token and budget, not our network."""
+        return self._ours
+
     def met(self, error: Exception, now: datetime) -> float | None:
         """Tell of what ended a client; return the seconds until the next try, None for no more tries."""
+        self._ours = False
         if is_bad_token(error):
             self._tell(logging.ERROR, NOT_TAKEN)
             return self._much_later()
@@ -90,6 +97,7 @@ class Trouble:
             case Uncounted():
                 self._tell(logging.WARNING, UNCOUNTED.format(reason=error.reason))
                 return self._soon()
+        self._ours = True
         self._tell(
             logging.WARNING, f"Discord's gateway cannot be reached ({described(error)}): {UNREACHABLE_CURE}"
         )
@@ -99,7 +107,7 @@ class Trouble:
         """Every shard is connected."""
         if self._told:
             log.warning("Discord is connected again, servers: %d", servers)  # as loud as the trouble was
-        self._told = ""
+        self._told, self._ours = "", False
 
     def over(self) -> None:
         """A connection has lasted."""

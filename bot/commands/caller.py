@@ -20,7 +20,8 @@ class Caller:
     `mention=` takes here, empty where it takes nobody. *announces*: the channel is told of a change of
     its subscription, with who made it. *workspace* is what people here call a workspace. *publishes*:
     others can follow this channel, so that it can be set to publish. *unseen* is a sentence for the help
-    where the platform may hide commands from somebody who could use them, else empty.
+    where the platform may hide commands from somebody who could use them, else empty. *leaving* is a
+    sentence about what is deleted when the bot is removed from the workspace, or empty.
     """
 
     channel: Channel
@@ -38,6 +39,7 @@ class Caller:
     workspace: str = "workspace"
     publishes: bool = False
     unseen: str = ""
+    leaving: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,12 @@ class Reply:
     """What the caller is told.
 
     *notice* is the record key of what was queued for the channel (the notice of a change, or a test),
-    None if nothing was: what becomes of it stands in the delivery of that key.
+    None if nothing was: what becomes of it stands in the delivery of that key. *document* is JSON text
+    that is handed to the caller along with the message, None where there is none. *changed*: something
+    was written for the channel.
     """
 
     message: Message
     notice: str | None = None
+    document: str | None = None
+    changed: bool = False

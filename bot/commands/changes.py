@@ -17,6 +17,9 @@ from bot.domain.subscription import LEAST_REMINDER, Mention, QuietHours, Setting
 IMPACTS = ("none", "minor", "major", "critical")
 """The impacts a filter can name, from the least."""
 
+MOST_COMPONENTS = 20
+"""Named in one setting: more would be read by nobody, and mostly mean all."""
+
 MOST_REMINDER = timedelta(days=7)
 
 MENTION_TARGET = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -100,7 +103,10 @@ def _impact(name: str, value: str | None, present: str) -> str:
 def _components(present: frozenset[str], named: tuple[str, ...] | None, known: Known) -> frozenset[str]:
     if named is None:
         return present
-    return frozenset(_component_id(name, present, known) for name in named)
+    distinct = frozenset(named)
+    if len(distinct) > MOST_COMPONENTS:
+        raise problems.too_many_components(len(distinct), MOST_COMPONENTS)
+    return frozenset(_component_id(name, present, known) for name in distinct)
 
 
 def _component_id(name: str, present: frozenset[str], known: Known) -> str:

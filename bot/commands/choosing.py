@@ -54,6 +54,8 @@ async def _subscribe(context: Context, command: Subscribe, caller: Caller) -> Re
     told = _notice(NoticeKind.SUBSCRIBED, caller.user, None, settings, known)
     notice = notice_record(told, caller, now)
     after = await context.store.subscribe(caller.channel, settings, caller.user, now, notice=notice)
+    if after is None:
+        return Reply(replies.too_many_channels(caller))
     confirmed = replies.subscribed(after, short_names(known), _open_count(known, settings), now)
     return replied(confirmed, notice)
 
@@ -76,6 +78,8 @@ async def _subscribe_again(
     kind = NoticeKind.RESUMED if paused else NoticeKind.CHANGED
     notice = notice_record(_notice(kind, caller.user, before.settings, settings, known), caller, now)
     after = await context.store.subscribe(caller.channel, settings, caller.user, now, notice=notice)
+    if after is None:
+        return Reply(replies.too_many_channels(caller))
     return replied(replies.subscribed_already(before, after, names, now), notice)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Literal
 
 from bot.commands.changes import NOTHING, Changes
 
@@ -97,7 +98,18 @@ class Why:
     """Why the last incidents were told here, or were not."""
 
 
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What is kept about this workspace: show, export or, once that is confirmed, delete it.
+
+    *asked_at* is when a button offered to delete; None where it was typed out.
+    """
+
+    action: Literal["show", "export", "delete", "confirmed"] = "show"
+    asked_at: datetime | None = None
+
+
 Looking = Ask | History | Uptime | Help | Misunderstood
 Choosing = Subscribe | Unsubscribe | ShowSettings | ChangeSettings | ListSubscriptions
 Silencing = Mute | Unmute | MuteIncident
-Command = Looking | Choosing | Silencing | Test | Why
+Command = Looking | Choosing | Silencing | Test | Why | Privacy

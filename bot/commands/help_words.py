@@ -33,8 +33,11 @@ def helped(caller: Caller) -> Message:
     blocks: list[Block] = [Listing((*ask, *_lines(caller, ASKING)), heading="Claude's status")]
     blocks.append(Listing(_lines(caller, _alerts(caller)), heading="Alerts in this channel"))
     if caller.may_list:
-        listing = ("list", f"all subscribed channels of this {caller.workspace}")
-        blocks.append(Listing(_lines(caller, (listing,)), heading=caller.workspace.capitalize()))
+        listing = (
+            ("list", f"all subscribed channels of this {caller.workspace}"),
+            ("privacy", "what I keep about it; hand it out or delete it"),
+        )
+        blocks.append(Listing(_lines(caller, listing), heading=caller.workspace.capitalize()))
     return say("What you can type here", *blocks, footer=(caller.unseen,) if caller.unseen else ())
 
 

@@ -29,6 +29,7 @@ COMMAND_WORDS = (
     "test",
     "why",
     "list",
+    "privacy",
 )
 
 

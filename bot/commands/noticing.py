@@ -32,5 +32,5 @@ def notice_record(notice: Notice, caller: Caller, now: datetime) -> Record | Non
 
 
 def replied(message: Message, notice: Record | None) -> Reply:
-    """Return the reply to a change that the channel is told of by *notice*."""
-    return Reply(message, notice.key if notice else None)
+    """Return the reply to a change, of which the channel is told by *notice* if by any."""
+    return Reply(message, notice.key if notice else None, changed=True)

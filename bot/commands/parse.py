@@ -15,6 +15,7 @@ from bot.commands.command import (
     ListSubscriptions,
     Misunderstood,
     Mute,
+    Privacy,
     ShowSettings,
     Subscribe,
     Test,
@@ -133,6 +134,11 @@ def _stop(verb: str, rest: str) -> Command:
     return Misunderstood(f"{verb} {rest}".strip(), problems.stop_is_two_things(), "mute 2h")
 
 
+def _privacy(verb: str, rest: str) -> Command:
+    command = _ABOUT_PRIVACY.get(rest.casefold())
+    return command or Misunderstood(f"{verb} {rest}", problems.no_privacy(rest), verb)
+
+
 def _alone(command: Command) -> Callable[[str, str], Command]:
     """Return the reader of a command that takes nothing behind it: more words may mean something else."""
 
@@ -150,6 +156,14 @@ def _whatever(command: Command) -> Callable[[str, str], Command]:
     """Return the reader of a command that only shows something, whatever stands behind it."""
     return lambda _verb, _rest: command
 
+
+_ABOUT_PRIVACY: Mapping[str, Command] = {
+    "": Privacy(),
+    "show": Privacy(),
+    "export": Privacy("export"),
+    "delete": Privacy("delete"),
+    "delete confirmed": Privacy("confirmed"),
+}
 
 _VERBS: Mapping[str, Callable[[str, str], Command]] = {
     "help": _whatever(Help()),
@@ -174,4 +188,5 @@ _VERBS: Mapping[str, Callable[[str, str], Command]] = {
     "test": _alone(Test()),
     "why": _alone(Why()),
     "list": _alone(ListSubscriptions()),
+    "privacy": _privacy,
 }

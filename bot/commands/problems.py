@@ -92,6 +92,12 @@ def no_component(name: str, found: Sequence[str], *, is_near: bool) -> Unfit:
     return Unfit(f"{shown(name)} is no component. There are {', '.join(found[:NAMES_SHOWN])}{rest}")
 
 
+def too_many_components(count: int, most: int) -> Unfit:
+    """More components than one setting takes."""
+    words = f"takes at most {most}, and these are {count}: name the ones that matter, or choose all."
+    return Unfit(words, "components=all", setting="components")
+
+
 def no_target(target: str) -> Unfit:
     """Whom to mention is not an id or a word."""
     return Unfit(f"{shown(target)} cannot be mentioned: give one group, role or word.", EXAMPLES["mention"])
@@ -176,6 +182,11 @@ def loose_words(text: str) -> Unfit:
     return Unfit(
         f"I do not know what to do with {shown(text)}: each setting is a name and a value.", "impact=major"
     )
+
+
+def no_privacy(text: str) -> str:
+    """Words behind `privacy` that it does not know."""
+    return f"privacy takes export or delete, and {shown(text)} is neither."
 
 
 def too_long(most: int) -> str:

@@ -24,9 +24,15 @@ from bot.domain.message import (
 )
 from bot.domain.notice_words import SETTINGS
 from bot.domain.settings_words import Names, differences, rows, summary
-from bot.domain.subscription import Settings, State, Subscription
+from bot.domain.subscription import MOST_SUBSCRIPTIONS, Settings, State, Subscription
+from bot.domain.words import cut
 
-SUBSCRIPTIONS_LISTED = 40
+SUBSCRIPTIONS_LISTED = MOST_SUBSCRIPTIONS
+
+LISTED_WHOLE = 15
+"""Of more channels each line is short, so that all of them find room in one message."""
+
+SUMMARY_CHARS, SHORT_CHARS = 300, 40
 
 SUBSCRIBE = Button("subscribe", "Alert this channel")
 TEST = Button("test", "Send a test")
@@ -77,6 +83,14 @@ def subscribed(subscription: Subscription, components: Names, open_count: int, n
         blocks.append(Line((f"{what} and will be shown here at once.",)))
     blocks.extend(_mute_line(subscription, now))
     return say("This channel is alerted from now on", *blocks, buttons=(TEST, SETTINGS))
+
+
+def too_many_channels(caller: Caller) -> Message:
+    """Say that no more channels of the workspace can be subscribed, and how to make room."""
+    title = f"{MOST_SUBSCRIPTIONS} channels of this {caller.workspace} are subscribed, and no more can be"
+    end = ("Nothing was changed. To make room, type ", typed(caller, "unsubscribe"), " in one of them.")
+    asked = () if caller.may_list else (f", which is for {caller.who_lists}",)
+    return say(title, Line(end), Line(("Which they are: ", typed(caller, "list"), *asked)))
 
 
 def subscribed_already(
@@ -162,16 +176,19 @@ def listed(
     """Show all subscriptions of the caller's workspace."""
     if not subscriptions:
         return say(f"No channel of this {caller.workspace} is subscribed")
-    lines: list[Text] = [_listed_line(one, components, now) for one in subscriptions[:SUBSCRIPTIONS_LISTED]]
+    most = SUMMARY_CHARS if len(subscriptions) <= LISTED_WHOLE else SHORT_CHARS
+    shown_here = subscriptions[:SUBSCRIPTIONS_LISTED]
+    lines: list[Text] = [_listed_line(one, components, now, most) for one in shown_here]
     if len(subscriptions) > SUBSCRIPTIONS_LISTED:
         lines.append((f"and {len(subscriptions) - SUBSCRIPTIONS_LISTED} more",))
     count = "One channel is" if len(subscriptions) == 1 else f"{len(subscriptions)} channels are"
     return say(f"{count} subscribed here", Listing(tuple(lines)))
 
 
-def _listed_line(subscription: Subscription, components: Names, now: datetime) -> Text:
+def _listed_line(subscription: Subscription, components: Names, now: datetime, most: int) -> Text:
+    """Return the line of one channel, with at most *most* characters of what it is told."""
     line: list[Inline] = [Named(NamedKind.CHANNEL, subscription.channel.id)]
-    line.append(f": {summary(subscription.settings, components)}")
+    line.append(f": {cut(summary(subscription.settings, components), most)}")
     if subscription.state is State.PAUSED:
         line.append(f" · paused: {subscription.pause_reason}")
     if subscription.mute and subscription.mute.covers(now):

@@ -12,10 +12,10 @@ ASKING = frozenset({"history", "uptime", "help"})
 VIEWS = frozenset({"history", "uptime"})
 """The commands that stand behind the word for asking; where options have names, the views of it."""
 
-COMPONENT, VIEW, LENGTH = "component", "view", "for"
+COMPONENT, VIEW, LENGTH, DO = "component", "view", "for", "do"
 """The names of options where what stands behind a command has a name."""
 
-OPTIONS = {"mute": LENGTH}
+OPTIONS = {"mute": LENGTH, "privacy": DO}
 
 SETTING = re.compile(r'([a-z-]+)=("[^"]*"|\S+)')
 

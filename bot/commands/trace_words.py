@@ -22,7 +22,7 @@ CAUSES = {
     Cause.MAINTENANCE: "this channel wanted no maintenance then.",
     Cause.BEFORE: "it began before this channel subscribed, and was over when it was first seen.",
     Cause.OLD: "it had been over for more than a day when it was first seen.",
-    Cause.UNKNOWN: "the settings changed while it was open, or it is too long ago to be remembered.",
+    Cause.UNKNOWN: "the settings changed while it was open, or what held then is not remembered any more.",
 }
 
 TROUBLES = {

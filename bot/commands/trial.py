@@ -37,7 +37,7 @@ async def try_out(context: Context, caller: Caller) -> Reply:
     impact = record.highest_impact
     quiet = _is_silenced(subscription.settings, impact, now)
     words = trial_words.queued(caller, subscription, impact, now, quiet=quiet, recent=recent)
-    return Reply(words, notice=record.key)
+    return Reply(words, notice=record.key, changed=True)
 
 
 def test_record(channel: Channel, settings: Settings, known: Known, now: datetime, *, calls: bool) -> Record:

@@ -84,7 +84,11 @@ async def test_help_shows_what_this_caller_may_do(world: World) -> None:
     ]
     owners = await world.lines("help")
     assert "  /claudestatus mute 2h: silence for a while" in owners
-    assert owners[-2:] == ["Workspace", "  /claudestatus list: all subscribed channels of this workspace"]
+    assert owners[-3:] == [
+        "Workspace",
+        "  /claudestatus list: all subscribed channels of this workspace",
+        "  /claudestatus privacy: what I keep about it; hand it out or delete it",
+    ]
 
 
 async def test_help_speaks_the_platform_of_the_caller(world: World) -> None:
@@ -107,6 +111,7 @@ async def test_help_speaks_the_platform_of_the_caller(world: World) -> None:
         "  /claudealerts test: send a test alert",
         "Server",
         "  /claudealerts list: all subscribed channels of this server",
+        "  /claudealerts privacy: what I keep about it; hand it out or delete it",
     ]
 
 

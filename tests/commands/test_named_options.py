@@ -43,6 +43,7 @@ VISITS = replace(GUEST, **ELSEWHERE)  # type: ignore[arg-type]
 EXISTING = re.compile(
     r"/claudestatus( component:\S.*| view:(history|uptime))?"
     r"|/claudealerts (subscribe|unsubscribe|settings|mute( for:\S+)?|unmute|test|why|list|help)"
+    r"|/claudealerts privacy( do:(export|delete))?"
 )
 
 SAID = (
@@ -58,6 +59,7 @@ SAID = (
     *("settings mention-from=major", "settings zone=berlin", "settings reminder=1m", "settings style=tread"),
     *("settings critical=off", "settings components=nothing", "settings mention=<x>", "settings publish=on"),
     *("mute", "mute 2h", "mute 99w", "mute soon", "unmute", "unmute", "test", "test", "why", "list"),
+    *("privacy", "privacy export", "privacy delete", "privacy everything"),
 )
 
 

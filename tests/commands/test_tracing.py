@@ -86,7 +86,7 @@ async def test_what_is_forgotten_is_not_explained_away(world: World) -> None:
     while await world.store.forget(world.clock.now()):
         pass
     assert (await traced(world))[1] == (
-        "  Not told: the settings changed while it was open, or it is too long ago to be remembered."
+        "  Not told: the settings changed while it was open, or what held then is not remembered any more."
     )
 
 

@@ -10,20 +10,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
-
 from adapters.discord.chat import DiscordChat
 from adapters.discord.endpoints import Endpoints, pointed_at
 from adapters.discord.rest import Rest
 from bot.courier import Courier
 from bot.domain.subscription import Channel, Settings, Style
 from bot.ports import Chat
-from storage.tables import subscription
 from tests.courier.scene import Scene
 from tests.fakes.discord.ledger import Message
 from tests.fakes.discord.places import GUILD, GUILD_TEXT, TEXT, TOKEN, Place
 from tests.fakes.discord.standin import DiscordStandIn, discord_stand_in
-from tests.stores import empty_store
+from tests.stores import empty_store, subscribe_alike, subscribe_beyond_the_limit
 
 DEADLINE = timedelta(seconds=30)
 """No test waits for it, one that wants to gives a shorter one."""
@@ -69,17 +66,15 @@ class DiscordScene:
         """Let *channel*, or one more of the usual server, follow everything, with threads."""
         found = channel or self.place()
         chosen = Settings(**{"style": Style.THREAD, **settings})
-        await self.world.store.subscribe(found, chosen, "somebody", self.now)
+        if await self.world.store.subscribe(found, chosen, "somebody", self.now) is None:
+            await subscribe_beyond_the_limit(self.world.store, found, chosen, self.now)
         return found
 
-    async def subscribe_many(self, count: int) -> None:
-        """Let so many channels follow everything: one as all do, the others as that one, in one stroke."""
-        first, database = await self.subscribe(), self.world.store.database
-        rows = await database.read(lambda db: db.execute(select(subscription)))
-        (like,) = [dict(row._mapping) for row in rows if row.channel == first.id]
-        del like["id"]
-        others = [like | {"channel": self.place().id} for _ in range(count - 1)]
-        await database.write(lambda db: db.execute(insert(subscription), others))
+    async def subscribe_many(self, count: int, **settings: Any) -> list[Channel]:
+        """Let so many more channels of the usual server follow everything, with threads."""
+        first, others = await self.subscribe(**settings), [self.place() for _ in range(count - 1)]
+        await subscribe_alike(self.world.store, first, others)
+        return [first, *others]
 
     def shown(self, channel: Channel) -> list[Message]:
         """Return what stands in *channel* itself."""

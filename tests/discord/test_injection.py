@@ -11,7 +11,6 @@ from adapters.discord.text import bold, cut, neutral, quoted
 from bot.commands import Caller
 from bot.domain.message import Button, Line, Link, Listing, Message, Named, NamedKind, Quote, Strong, Tone
 from bot.domain.subscription import Channel
-from storage.opening import open_store
 from tests.commands.world import World
 from tests.discord.corpus import LINKS, LONG, MENTIONS, TEXTS, WITH_MARKUP
 from tests.discord.reading import faults, readings, visible
@@ -19,6 +18,7 @@ from tests.factories import PAGE_URL
 from tests.fakes.clock import SetClock
 from tests.fakes.discord.component_rules import units
 from tests.fakes.discord.markdown_reader import read
+from tests.stores import empty_store
 from tests.untrusted import chunks, shortened, stored_unclean, told_of
 
 HOST = "status.example.com"
@@ -147,8 +147,11 @@ def in_every_place(text: str) -> tuple[Rendered, ...]:
 
 
 async def test_what_somebody_types_stays_text_in_the_reply() -> None:
-    store = await open_store("sqlite://")
-    world = World(store, SetClock())
+    async with empty_store() as store:
+        await _nothing_typed_acts(World(store, SetClock()))
+
+
+async def _nothing_typed_acts(world: World) -> None:
     await world.page_says()
     alice = Caller(Channel("discord", "200", "300"), "400", may_configure=True, may_list=True)
     await world.do("subscribe", alice)
@@ -156,7 +159,6 @@ async def test_what_somebody_types_stays_text_in_the_reply() -> None:
         frame = ("{}", "settings mention={}", "settings components={}", "mute {}")[number % 4]
         rendered = render((await world.do(frame.replace("{}", text), alice)).message)
         assert faults(rendered, HOST) == [], shortened(text)
-    await store.close()
 
 
 @ALL

@@ -36,6 +36,7 @@ def public(talk: World, channel: str = TEXT) -> int:
 
 async def test_five_quick_presses_make_one_message(talk: World) -> None:
     answer = (await asked(talk)).message
+    talk.clock.advance(SPELL)
     heard = await asyncio.gather(*(talk.people.sends(answer, SHARE, who=CAROL) for _ in range(5)))
     assert public(talk) == 1
     assert sum(not one.is_private for one in heard) == 1

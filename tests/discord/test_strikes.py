@@ -40,7 +40,7 @@ def close(scene: DiscordScene, *channels: Channel) -> None:
 async def test_a_server_that_closes_all_its_channels_at_once_silences_itself_alone(style: Style) -> None:
     async with discord_scene() as scene:
         scene.discord.checked = False
-        hostile = [await scene.subscribe(style=style) for _ in range(80)]
+        hostile = await scene.subscribe_many(80, style=style)
         victim = await scene.subscribe(Channel("discord", OTHER_GUILD, OTHER_TEXT), style=style)
         courier = scene.courier(in_flight=IN_FLIGHT)
         close(scene, *hostile)
@@ -55,7 +55,7 @@ async def test_a_server_that_closes_all_its_channels_at_once_silences_itself_alo
 async def test_replies_that_find_a_server_closed_are_few_as_well() -> None:
     async with discord_scene() as scene:
         scene.discord.checked = False
-        hostile = [await scene.subscribe() for _ in range(60)]
+        hostile = await scene.subscribe_many(60)
         courier = scene.courier(in_flight=IN_FLIGHT)
         for status in ("investigating", "identified"):
             await scene.world.news(status=status)
@@ -69,7 +69,7 @@ async def test_replies_that_find_a_server_closed_are_few_as_well() -> None:
 async def test_a_big_server_with_many_dead_channels_has_its_other_ones_told() -> None:
     async with discord_scene() as scene:
         scene.discord.checked = False
-        channels = [await scene.subscribe(style=Style.CARD) for _ in range(120)]
+        channels = await scene.subscribe_many(120, style=Style.CARD)
         dead, alive = channels[:60], channels[60:]
         close(scene, *dead)
         courier = scene.courier(in_flight=IN_FLIGHT)

@@ -48,7 +48,7 @@ async def test_who_sees_the_commands_and_where(talk: World) -> None:
 async def test_the_subcommands_are_these(talk: World) -> None:
     await sync(talk.tree, APPLICATION)
     [alerts] = [one for one in talk.commands.registered if one["name"] == "claudealerts"]
-    names = "subscribe unsubscribe settings mute unmute test why list help"
+    names = "subscribe unsubscribe settings mute unmute test why list help privacy"
     assert {one["name"] for one in alerts["options"]} == {*names.split()}
 
 

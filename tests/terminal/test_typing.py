@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 from pathlib import Path
 
+from adapters.console.terminal import LEAST_COLUMNS
 from bot.commands import Desk
-from bot.domain.message import Message
+from bot.domain.message import Message, plain_lines
 from bot.terminal import TERMINAL, Lines, answer_lines, subscribe_terminal
 from storage.opening import open_store
 from tests.fakes.clock import SetClock
@@ -57,3 +59,20 @@ async def test_the_terminal_is_subscribed_once_and_stays_unsubscribed_if_it_chos
     assert first is not None
     assert last is not None
     assert (first.state.value, last.state.value) == ("active", "ended")
+
+
+async def test_an_export_is_printed_whole_and_there_is_no_limit(tmp_path: Path) -> None:
+    """Wrapped or not, what is printed stays JSON: its lines are short and hold no two words in a row."""
+    store = await open_store(f"sqlite:///{tmp_path / 'bot.db'}")
+    desk = Desk(store, SetClock(), "https://status.example.com")
+    shown: list[Message] = []
+    await subscribe_terminal(store, SetClock())
+
+    await answer_lines(Lines(io.StringIO("help\n" * 80 + "privacy export\n")), desk, shown.append)
+    await store.close()
+
+    assert {message.title for message in shown[:-1]} == {"What you can type here"}
+    _, *lines = plain_lines(shown[-1])
+    told = json.loads("\n".join(lines[lines.index("  {") :]))
+    assert [one["channel"] for one in told["channels"]] == [TERMINAL.id]
+    assert max(map(len, lines)) < LEAST_COLUMNS * 3

@@ -15,12 +15,12 @@ from bot.domain.notice import Notice, NoticeKind
 from bot.domain.notice_words import notice_message
 from bot.domain.status import Update
 from bot.domain.subscription import Channel, Mention, Settings, Style
-from storage.opening import open_store
 from tests import factories
 from tests.commands.world import World
 from tests.domain.builders import PAGE_URL, at, change, maintenance, started, summary, update
 from tests.fakes.clock import SetClock
 from tests.mirror.stage import Stage, opened
+from tests.stores import empty_store
 
 ROLE = "500000000000000500"
 PERSON = "400000000000000400"
@@ -130,18 +130,21 @@ def _notices() -> Iterator[tuple[str, Rendered]]:
 
 
 async def _answers() -> dict[str, Rendered]:
-    store = await open_store("sqlite://")
-    world = World(store, SetClock())
+    async with empty_store() as store:
+        return await _answers_of(World(store, SetClock()))
+
+
+async def _answers_of(world: World) -> dict[str, Rendered]:
     await world.page_says()
     await world.page_lists()
     found = {"answer_up": await _said(world, "")}
     await world.do(f"subscribe impact=minor mention={ROLE} quiet=22:00-07:00 zone=Europe/Berlin", ANN)
     for name, typed in (("settings", "settings"), ("test", "test"), ("list", "list")):
         found[name] = await _said(world, typed)
-    subscription = await store.subscription(ANN.channel)
+    subscription = await world.store.subscription(ANN.channel)
     assert subscription is not None
     trial = test_record(
-        ANN.channel, subscription.settings, await store.known(), world.clock.now(), calls=True
+        ANN.channel, subscription.settings, await world.store.known(), world.clock.now(), calls=True
     )
     found["card_test"] = render(card(trial, PAGE_URL, ()), mention=ROLE, spoken=True)
     world.clock.advance(timedelta(minutes=10))
@@ -156,7 +159,6 @@ async def _answers() -> dict[str, Rendered]:
     await world.blind_since(world.clock.now())
     world.clock.advance(timedelta(minutes=3))
     found["answer_blind"] = await _said(world, "")
-    await store.close()
     return found
 
 

@@ -15,6 +15,7 @@ from tests.fakes.discord.answers import Rejected, json_answer, no_content
 from tests.fakes.discord.command_rules import choice_problems
 from tests.fakes.discord.component_rules import modal_problems
 from tests.fakes.discord.ledger import Json, Message
+from tests.fakes.discord.multipart import Files, body_of
 from tests.fakes.discord.places import APPLICATION, BOT
 from tests.fakes.discord.rules import problems
 from tests.fakes.discord.shapes import message_json
@@ -46,6 +47,7 @@ class Open:
     *kind* is that of the interaction, *answer* that of the first response (None: none yet). *source* is
     the message that was pressed. *message* is what `@original` means. *form* and *choices* are what the
     person is shown, *said* every message made for it, oldest first. *refused* is why one was not taken.
+    *files* came along with them, by name.
     """
 
     id: str
@@ -62,6 +64,7 @@ class Open:
     said: list[Message] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     is_waiting: bool = False
+    files: Files = field(default_factory=dict)
 
 
 class Interactions:
@@ -91,7 +94,7 @@ class Interactions:
 
     async def callback(self, request: web.Request) -> web.Response:
         """Answer POST /interactions/{interaction_id}/{interaction_token}/callback."""
-        one, body = self.by_token.get(request.match_info["token"]), await request.json()
+        one, (body, files) = self.by_token.get(request.match_info["token"]), await body_of(request)
         if one is None or one.id != request.match_info["id"] or self._now - one.made_at > IN_TIME:
             raise Rejected(404, 10062, "Unknown interaction")
         if one.answer is not None:
@@ -99,6 +102,7 @@ class Interactions:
         if body["type"] not in FITTING[one.kind] or (body["type"] in {LATER_HERE, UPDATE} and not one.source):
             raise self._invalid(one, [f"/type: {body['type']} is no answer to {one.kind}"])
         self._first(one, body["type"], body.get("data") or {})
+        one.files |= files
         return json_answer(_told(one)) if request.query.get("with_response") else no_content()
 
     def _first(self, one: Open, kind: int, data: Json) -> None:
@@ -130,8 +134,9 @@ class Interactions:
 
     async def follow_up(self, request: web.Request) -> web.Response:
         """Answer POST /webhooks/{application_id}/{interaction_token}."""
-        one, body = self._alive(request), await request.json()
+        one, (body, files) = self._alive(request), await body_of(request)
         self._check(one, problems(body))
+        one.files |= files
         if one.is_waiting and one.message:
             self._fill(one, one.message, body)
             return json_answer(message_json(one.message))
@@ -139,8 +144,9 @@ class Interactions:
 
     async def edit(self, request: web.Request) -> web.Response:
         """Answer PATCH /webhooks/{application_id}/{interaction_token}/messages/{message_id}."""
-        one, body = self._alive(request), await request.json()
+        one, (body, files) = self._alive(request), await body_of(request)
         message = self._message(request, one)
+        one.files |= files
         if one.is_waiting and message is one.message:
             self._check(one, problems(body))
             self._fill(one, message, body)

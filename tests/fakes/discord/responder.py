@@ -12,6 +12,7 @@ from tests.fakes.connections import cut, reset
 from tests.fakes.discord.answers import Rejected, json_answer
 from tests.fakes.discord.faults import End, Fault
 from tests.fakes.discord.ledger import Call
+from tests.fakes.discord.multipart import multipart
 from tests.fakes.discord.routes import template
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ class Responder:
 
 async def _read(request: web.Request) -> Any:
     """Return the JSON a request carries, None without any."""
+    if request.content_type == "multipart/form-data":
+        return (await multipart(request))[0]
     if request.content_type != "application/json":
         return None
     raw = await request.read()
