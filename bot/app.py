@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TextIO
 
 from adapters.console import Terminal
+from bot.complaints import Complaints
 from bot.doors import open_doors
 from bot.duties import clocks
 from bot.greeting import greeting
@@ -20,7 +21,9 @@ from bot.parts import Bot, Options, built
 from bot.ports import Settlement
 from bot.settings import Settings
 from bot.terminal import Lines, answer_lines, subscribe_terminal
+from bot.watchdog import watched
 from storage.address import read_address
+from storage.errors import StorageError
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +49,10 @@ async def run(settings: Settings, options: Options, terminal: Terminal, typed: T
             stop.set()
 
     async with built(settings, options, terminal, stop_if_unread) as bot:
-        await _prepare(bot)
-        await _work(bot, stop, typed if bot.tells_terminal else None)
+        operations = bot.operations
+        async with watched(operations.metrics.lagged, operations.readiness.look):
+            await _prepare(bot)
+            await _work(bot, stop, typed if bot.tells_terminal else None)
     terminal.write("Stopped.\n")
     terminal.flush()
     return 0
@@ -56,13 +61,15 @@ async def run(settings: Settings, options: Options, terminal: Terminal, typed: T
 async def _prepare(bot: Bot) -> None:
     if not read_address(bot.settings.database_url.reveal()).is_postgresql:
         await bot.store.release_all()
+    if bot.slack and bot.slack.limits:
+        await bot.slack.limits.tick()  # a pause that was learnt before a restart holds from the first call on
     if bot.tells_terminal:
         await subscribe_terminal(bot.store, bot.clock)
 
 
 async def _work(bot: Bot, stop: asyncio.Event, typed: TextIO | None) -> None:
     """Let the clocks run and people in until *stop*, then bring everything under way to its end."""
-    jobs = Jobs(on_unread=stop.set)
+    jobs = Jobs(on_unread=stop.set, complaints=Complaints(outages=(StorageError, TimeoutError)))
     scheduler = clocks(bot, jobs)
     async with open_doors(bot):
         bot.terminal.write("\n".join(greeting(bot, typed=typed is not None)) + "\n\n")
@@ -71,13 +78,22 @@ async def _work(bot: Bot, stop: asyncio.Event, typed: TextIO | None) -> None:
         scheduler.start()
         await stop.wait()
         jobs.stop()
+        leaving = asyncio.create_task(_leave_to_others(bot))
         drained = asyncio.create_task(bot.courier.drain(DRAIN_FOR))  # while the doors close
     if not await drained:
         log.warning("stopped with work in flight; it is of unknown outcome and will be looked at again")
     scheduler.shutdown(wait=False)
     await jobs.ended()
+    await leaving
+    await bot.leads.give_up()
     if typing:
         typing.cancel()
+
+
+async def _leave_to_others(bot: Bot) -> None:
+    """Let another process watch at once; who sends is left to others when all is sent."""
+    if bot.leads.watch:
+        await bot.leads.watch.give_up()
 
 
 def _stop_on_signals() -> asyncio.Event:

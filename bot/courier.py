@@ -5,33 +5,41 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from bot.complaints import Complaints
 from bot.domain.delivery import Delivery, Edit, Scope, Send, Step, Verdict
 from bot.domain.holds import Holds
 from bot.domain.outcomes import edited, held, sent
 from bot.domain.subscription import State
+from bot.failures import kind_and_place
+from bot.leading import Lead
 from bot.ports import Chat, Claim, Clock, NotYet, Refused, Settlement, Store
+from bot.results import Results
 from bot.step import look, name, refused, settled
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
-"""How long a claim is ours: several times the ten seconds a platform is given to answer."""
+LEASE = timedelta(seconds=40)
+"""How long a claim is ours: longer than a platform is given to answer, and short enough that what a killed
+process left behind is served within a minute."""
+
+FRESH = timedelta(seconds=20)
+"""So long after it was claimed a step may begin: there is time left to end it, and to write it down."""
 
 ASKED_TO_PAUSE = "the platform asked for a pause"
 NOT_ITS_TURN = "many messages are due there at once"
 """Why a delivery waits untried."""
 
-IN_FLIGHT = 100
-"""Per platform; more requests at once only add loop lag."""
+IN_FLIGHT = 100  # per platform; more requests at once only add loop lag
 
 
 class Courier:
     """Serves the deliveries of some platforms. What it holds in memory may be lost at any moment."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each part by its name
         self,
         store: Store,
         chats: Mapping[str, Chat],
@@ -40,12 +48,14 @@ class Courier:
         owner: str = "courier",
         page_url: str = "",
         in_flight: int = IN_FLIGHT,
+        leads: Mapping[str, Lead] | None = None,
         on_settled: Callable[[Settlement], None] = lambda _: None,
+        on_put_off: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """*chats* by platform name; *owner* names this process; *on_settled* sees each written result.
-
-        *page_url* is where the page is while it was never read: a test may be asked for before.
-        *in_flight* bounds each platform for itself, so that one which hangs takes no room from another.
+        """*chats* by platform name; *owner* names this process; *on_settled* sees each written result, and
+        none that came too late, *on_put_off* the platform of a step whose turn has not come. *page_url* is
+        for a page never read. *in_flight* bounds each platform for itself: one that hangs takes no room from
+        others. *leads* are by platform, for those that one process alone sends to.
         """
         self._store = store
         self._chats = chats
@@ -53,36 +63,44 @@ class Courier:
         self._owner = owner
         self._page_url = page_url
         self._in_flight = in_flight
-        self._on_settled = on_settled
+        self._leads = leads or {}
+        self._on_put_off = on_put_off
         self._serving: dict[asyncio.Task[None], str] = {}
-        self._unwritten: list[Settlement] = []
-        self._writing = asyncio.Lock()
         self._claiming = asyncio.Lock()
         self._holds = Holds()
         self._begun = 0
         self._more_is_due: set[str] = set()
+        self._complaints = Complaints()
+        self._results = Results(store, clock, on_settled, self._complaints)
         self._stopping = False
 
     async def tick(self) -> int:
         """Claim what is due, as far as there is room, and begin to serve it. Returns how much was claimed.
 
-        Results that could not be written yet go first: as long as they wait nothing new is begun.
+        Results that could not be written yet go first: as long as they wait nothing new is begun. Raises
+        what the store does.
         """
-        await self._write()
+        await self._results.write()
         async with self._claiming:
             return sum([await self._claim(platform) for platform in self._chats])
 
     async def _claim(self, platform: str) -> int:
         room = self._room(platform)
-        if self._stopping or self._unwritten or room <= 0:
+        if self._stopping or self._results or room <= 0 or not self._may_send(platform):
             return 0
-        claims = await self._store.claim(self._owner, (platform,), room, self._clock.now(), LEASE)
+        now = self._clock.now()
+        claims = await self._store.claim(self._owner, (platform,), room, now, LEASE)
         self._more_is_due.discard(platform)
         if len(claims) == room:
             self._more_is_due.add(platform)
         for claim in claims:
-            self._begin(claim if claim.page_url else replace(claim, page_url=self._page_url))
+            self._begin(claim if claim.page_url else replace(claim, page_url=self._page_url), now)
         return len(claims)
+
+    def _may_send(self, platform: str) -> bool:
+        """Tell whether this process is among those who send to *platform*."""
+        lead = self._leads.get(platform)
+        return lead is None or lead.held
 
     async def run_dry(self) -> int:
         """Serve until nothing is due. Returns how many claims that took."""
@@ -103,17 +121,20 @@ class Courier:
         self._stopping = True
         finishing = asyncio.create_task(self._finish())
         await asyncio.wait({finishing}, timeout=limit.total_seconds())
-        return not self._serving and not self._unwritten
+        return not self._serving and not self._results
 
     async def _finish(self) -> None:
         async with self._claiming:  # a claim under way is begun before we look what there is to wait for
             serving = set(self._serving)
         if serving:
             await asyncio.wait(serving)
-        await self._write()
+        try:
+            await self._results.write()
+        except Exception as error:  # noqa: BLE001  whatever it is, the program ends anyhow
+            log.warning("results not written count=%d error=%s", len(self._results), kind_and_place(error))
 
-    def _begin(self, claim: Claim) -> None:
-        task = asyncio.create_task(self._serve(claim))
+    def _begin(self, claim: Claim, claimed_at: datetime) -> None:
+        task = asyncio.create_task(self._serve(claim, claimed_at))
         self._begun += 1
         self._serving[task] = claim.subscription.channel.platform
         task.add_done_callback(self._ended)
@@ -124,11 +145,20 @@ class Courier:
         if error is not None:
             log.error("a delivery was left to its lease", exc_info=error)
 
-    async def _serve(self, claim: Claim) -> None:
-        settlement = await self._step(claim)
-        self._unwritten.append(settlement)
-        await self._write()
+    async def _serve(self, claim: Claim, claimed_at: datetime) -> None:
         platform = claim.subscription.channel.platform
+        if self._clock.now() - claimed_at > FRESH:  # this process stood still
+            log.warning("a claim was left to its lease incident=%s reason=too old", claim.record.key)
+            return
+        given_back = Settlement(claim, claim.delivery, self._clock.now())
+        settlement = await self._step(claim) if self._may_send(platform) else given_back
+        self._results.add(settlement)
+        with suppress(Exception):  # the next tick tries again, and raises what is wrong
+            await self._go_on(settlement, platform)
+
+    async def _go_on(self, settlement: Settlement, platform: str) -> None:
+        """Write the result, and fill the room there is again."""
+        await self._results.write()
         if settlement.due_at is not None and settlement.due_at <= self._clock.now():
             self._more_is_due.add(platform)
         worth_it = platform in self._more_is_due and self._room(platform) >= self._in_flight // 4
@@ -137,22 +167,6 @@ class Courier:
 
     def _room(self, platform: str) -> int:
         return self._in_flight - sum(one == platform for one in self._serving.values())
-
-    async def _write(self) -> None:
-        """Write the results that have come together: many at once when busy, at once when idle."""
-        async with self._writing:
-            while self._unwritten:
-                batch = tuple(self._unwritten)
-                try:
-                    counted = await self._store.settle(batch, self._clock.now())
-                except Exception:
-                    log.exception("results not written count=%d; trying again", len(batch))
-                    return
-                del self._unwritten[: len(batch)]
-                if counted < len(batch):
-                    log.warning("results came too late count=%d", len(batch) - counted)
-                for settlement in batch:
-                    self._on_settled(settlement)
 
     async def _step(self, claim: Claim) -> Settlement:
         """Take the next step of one delivery and return what came of it; an error of ours is put off."""
@@ -170,13 +184,13 @@ class Courier:
             return self._refused(claim, step, refusal)
         except NotYet as early:
             return self._put_off(claim, step, early)
-        except Exception as error:
-            log.exception("step failed incident=%s", claim.record.key)
+        except Exception as error:  # noqa: BLE001  one delivery must not stop the others
+            self._complaints.failed(f"step of {claim.subscription.channel.platform}", error)
             code, unknown = type(error).__name__, step is not None
             ours = Refused(Verdict.RETRY, Scope.POST, code, "an error of our own", unknown=unknown)
             return self._refused(claim, step, ours)
         log.info(
-            "step taken step=%s platform=%s incident=%s post=%s",
+            "step taken step=%s platform=%s incident=%s post=%s verdict=ok",
             name(step),
             claim.subscription.channel.platform,
             claim.record.key,
@@ -199,6 +213,7 @@ class Courier:
     def _put_off(self, claim: Claim, step: Step | None, early: NotYet) -> Settlement:
         """Return the delivery as it was, to be looked at again when its turn has come."""
         now = self._clock.now()
+        self._on_put_off(claim.subscription.channel.platform)
         delivery = held(claim.delivery, step, now, NOT_ITS_TURN) if step else claim.delivery
         return Settlement(claim, delivery, now + early.wait)
 
@@ -217,10 +232,11 @@ class Courier:
         """Return what a refusal makes of the delivery; where it asks for a pause, others wait as well."""
         channel, now = claim.subscription.channel, self._clock.now()
         log.warning(
-            "step refused step=%s platform=%s incident=%s code=%s verdict=%s",
+            "step refused step=%s platform=%s incident=%s post=%s code=%s verdict=%s",
             name(step),
             channel.platform,
             claim.record.key,
+            step.post.key if step else "",
             refusal.code,
             refusal.verdict.value,
         )

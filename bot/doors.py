@@ -7,10 +7,13 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
+from adapters.discord.gateway import Gateway
 from adapters.web import serve
 from bot.failures import kind_and_place
+from bot.leading import Lead
 from bot.parts import Bot, Role
 from bot.routes import routes
 
@@ -21,6 +24,13 @@ FINISHING = timedelta(seconds=2)
 
 WAITS = (1.0, 2.0, 5.0, 10.0, 20.0)
 """Seconds until what ended unexpectedly is run again: the first time, the second, and so on."""
+
+
+LOOKS_EVERY = 0.25
+"""Seconds between two looks whether a lead is ours."""
+
+CUT_OFF_LOOKS = 120
+"""After so many looks in a row that find us cut off, others are let try: as long as `/readyz` waits."""
 
 
 @asynccontextmanager
@@ -34,7 +44,7 @@ async def open_doors(bot: Bot) -> AsyncIterator[None]:
         if bot.slack and bot.slack.socket and Role.SLACK in bot.options.roles:
             await doors.enter_async_context(_running(kept_up("Slack's Socket Mode", bot.slack.socket.run)))
         if bot.discord and Role.DISCORD in bot.options.roles:
-            await doors.enter_async_context(_running(kept_up("Discord's gateway", bot.discord.gateway.run)))
+            await doors.enter_async_context(_running(_hearing(bot.discord.gateway, bot.leads.gateway)))
             # An answer goes through the client that heard the question, so it comes before the client's end.
             doors.push_async_callback(_finished, bot.discord.underway.finish)
         yield
@@ -70,6 +80,55 @@ async def kept_up(
         ends += 1
         log.error("%s ended unexpectedly (%s); begun again in %g s", what, why, wait)
         await sleep(wait)
+
+
+def _hearing(gateway: Gateway, lead: Lead | None) -> Coroutine[Any, Any, None]:
+    """Keep Discord's gateway up while we lead; without *lead* nobody else can."""
+    run = partial(kept_up, "Discord's gateway", gateway.run)
+    return while_leading(lead, run, lambda: gateway.is_cut_off) if lead else run()
+
+
+async def while_leading(
+    lead: Lead,
+    run: Callable[[], Coroutine[Any, Any, None]],
+    is_cut_off: Callable[[], bool],
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> None:
+    """Let *run* go on from when *lead* is ours until another has it, or until cancelled.
+
+    At the end *run* ends first, and the lead is given up. A database that does not answer ends nothing,
+    however long: to begin again costs a session, and while two hear, each event is handled by the first
+    to write it down. *is_cut_off* tells that *run* comes to nothing here, and might in another process.
+    """
+    try:
+        while True:
+            if lead.held:
+                log.info("begun duty=%s", lead.duty)
+                async with _running(run()):
+                    await _followed(lead, is_cut_off, sleep)
+                log.warning("ended duty=%s reason=another process may have it", lead.duty)
+            await sleep(LOOKS_EVERY)
+    finally:
+        await lead.give_up()
+
+
+async def _followed(
+    lead: Lead, is_cut_off: Callable[[], bool], sleep: Callable[[float], Awaitable[None]]
+) -> None:
+    """Wait until another has *lead*, or had it meanwhile. While we are cut off it is offered."""
+    fence, looks = lead.granted, 0
+    while lead.granted == fence:
+        looks = looks + 1 if is_cut_off() else 0
+        if looks > CUT_OFF_LOOKS:
+            await _offered(lead)
+        await sleep(LOOKS_EVERY)
+
+
+async def _offered(lead: Lead) -> None:
+    try:
+        await lead.offer()
+    except Exception as error:  # noqa: BLE001  a store may raise anything, and there will be another look
+        log.warning("lead not offered duty=%s error=%s", lead.duty, kind_and_place(error))
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""The jobs of one process: each is caught and logged, so that one failure stops nothing."""
+"""The jobs of one process: each is caught and told of, so that one failure stops nothing."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from bot.complaints import Complaints
+
 log = logging.getLogger(__name__)
 
 CUT_OFF_WITHIN = 1.0  # seconds
 
 
 class Jobs:
-    """Runs jobs until told to stop. *on_unread* is called when what a job prints has no reader any more."""
+    """Runs jobs until told to stop. *on_unread* is called when what a job prints has no reader any more;
+    *complaints* are told what fails.
+    """
 
-    def __init__(self, on_unread: Callable[[], None]) -> None:
+    def __init__(self, on_unread: Callable[[], None], complaints: Complaints | None = None) -> None:
         self._on_unread = on_unread
+        self._complaints = complaints or Complaints()
         self._stopped = False
         self._running: dict[str, asyncio.Task[Any]] = {}
 
@@ -40,8 +45,10 @@ class Jobs:
             log.info("job cut off job=%s", job.__name__)
         except BrokenPipeError:
             self._on_unread()
-        except Exception:
-            log.exception("job failed job=%s", job.__name__)
+        except Exception as error:  # noqa: BLE001  whatever it is, it stops nothing else
+            self._complaints.failed(job.__name__, error)
+        else:
+            self._complaints.went_well()
 
     def stop(self) -> None:
         """Begin nothing new and cut off what runs: a poll writes all or nothing, so it may be cut off."""

@@ -40,13 +40,20 @@ class Sight:
     def is_waiting(self) -> bool:
         return self._next_try is not None and self._clock.now() < self._next_try
 
-    async def kept(self) -> None:
-        """Write down that the page was read now."""
-        self._next_try = None
-        await self._write(Health(read_at=self._clock.now()))
+    def forget(self) -> None:
+        """Begin anew with what the store says: somebody else may have written it."""
+        self._health = self._next_try = None
 
-    async def lost(self, failure: Unreadable) -> None:
-        """Write down that it could not be read, and leave it alone for a while, longer each time."""
+    async def kept(self, fence: str | None = None) -> None:
+        """Write down that the page was read now. Raises `Superseded` where *fence* holds no more."""
+        self._next_try = None
+        await self._write(Health(read_at=self._clock.now()), fence)
+
+    async def lost(self, failure: Unreadable, fence: str | None = None) -> None:
+        """Write down that it could not be read, and leave it alone for a while, longer each time.
+
+        Raises `Superseded` as `kept` does.
+        """
         before = self._health or await self._store.health()
         now = self._clock.now()
         failures = before.failures + 1
@@ -62,7 +69,8 @@ class Sight:
                 failures=failures,
                 reason=failure.reason,
                 headlines=headlines,
-            )
+            ),
+            fence,
         )
 
     def _backoff(self, failures: int) -> timedelta:
@@ -78,6 +86,6 @@ class Sight:
             log.warning("feed unreadable reason=%s", failure.reason)
             return ()
 
-    async def _write(self, health: Health) -> None:
-        await self._store.set_health(health)
+    async def _write(self, health: Health, fence: str | None) -> None:
+        await self._store.set_health(health, fence=fence)
         self._health = health

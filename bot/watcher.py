@@ -5,23 +5,25 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.health import Health
+from bot.domain.lag import seen_lags
 from bot.domain.outages import watch_components
 from bot.domain.record import Known
 from bot.domain.status import Endpoint, Snapshot
 from bot.domain.transitions import Change, absences, absorb
-from bot.ports import Clock, Reading, StatusSource, Store, Unreadable, Validator
+from bot.failures import Superseded
+from bot.leading import Lead
+from bot.mind import Mind, content, maintenances, trimmed
+from bot.ports import Clock, Reading, StatusSource, Store, Unreadable
 from bot.sight import Sight
 
 log = logging.getLogger(__name__)
 
 SECOND_LOOK_AFTER = timedelta(seconds=1)
 """A cache that answers with something stale has asked for the fresh document by then."""
-
-RECORDS_IN_MEMORY = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,16 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """What one tick came to. *result* is `read`, `unchanged`, `unreadable` or `waiting`."""
+    """What one tick came to. *result* is `read`, `unchanged`, `unreadable`, `waiting`
+    or, where another process watches, `standby`.
+
+    *lags* tell how long after its publication each new update was seen.
+    """
 
     result: str
     transitions: int = 0
     due: int = 0
+    lags: tuple[timedelta, ...] = ()
 
 
 class Watcher:
@@ -52,24 +59,27 @@ class Watcher:
         clock: Clock,
         rhythm: Rhythm | None = None,
         *,
+        lead: Lead | None = None,
         pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
         on_due: Callable[[], None] = lambda: None,
     ) -> None:
-        """*pause* waits for a number of seconds; *on_due* is called when deliveries became due."""
+        """*lead* tells whether we may act, None: always, as nobody else does.
+
+        *pause* waits for a number of seconds; *on_due* is called when deliveries became due.
+        """
         self._source = source
         self._store = store
         self._clock = clock
         self._rhythm = rhythm or Rhythm()
         self._pause = pause
         self._on_due = on_due
-        self._known: Known | None = None
+        self._lead = lead
         self._sight = Sight(source, store, clock, self._rhythm.summary)
-        self._validators: dict[Endpoint, Validator | None] = {}
-        self._latest: dict[Endpoint, Snapshot] = {}
-        self._looked: dict[Endpoint, datetime] = {}
-        self._wanted: set[Endpoint] = set()
+        self._mind = Mind()
+        self._fence: str | None = None
         self._transitions = 0
         self._due = 0
+        self._lags: tuple[timedelta, ...] = ()
 
     @property
     def next_try(self) -> datetime | None:
@@ -82,20 +92,47 @@ class Watcher:
         return self._sight.health
 
     async def tick(self) -> Poll:
-        """Poll once: the summary, and the full lists when it is their time or the summary hints at them."""
+        """Poll once: the summary, and the full lists when it is their time or the summary hints at them.
+
+        Nothing is asked while another process watches, and nothing is written by a poll in which one
+        took over.
+        """
+        if not self._may_watch():
+            return Poll("standby")
+        try:
+            return await self._poll()
+        except Superseded:
+            log.warning("poll given up reason=another process watches")
+            if self._lead is not None:
+                self._lead.lost()
+            return Poll("standby")
+
+    def _may_watch(self) -> bool:
+        """Tell whether we may act; where others did since we last could, all is read anew."""
+        if self._lead is None:
+            return True
+        fence = self._lead.fence
+        if fence is not None and fence != self._fence:
+            self._fence, self._mind = fence, Mind()
+            self._sight.forget()
+        return fence is not None
+
+    async def _poll(self) -> Poll:
         if self._sight.is_waiting:
             return Poll("waiting")
-        self._transitions = self._due = 0
+        self._transitions, self._due, self._lags = 0, 0, ()
         try:
             changed = await self._read_summary()
         except Unreadable as failure:
-            await self._sight.lost(failure)
+            await self._sight.lost(failure, self._fence)
+            if self._lead is not None and self._sight.health.is_blind:
+                await self._lead.offer()  # another process may see
             return Poll("unreadable")
-        await self._sight.kept()
+        await self._sight.kept(self._fence)
         for endpoint in (Endpoint.INCIDENTS, Endpoint.MAINTENANCES):
             if self._is_time_for(endpoint):
                 changed = await self._read_list(endpoint) or changed
-        return Poll("read" if changed else "unchanged", self._transitions, self._due)
+        return Poll("read" if changed else "unchanged", self._transitions, self._due, self._lags)
 
     async def observe(self, endpoint: Endpoint, reading: Reading) -> bool:
         """Take in one reading and write down what it changes; True if the document was a new one.
@@ -104,7 +141,7 @@ class Watcher:
         An unchanged document counts as one more read of the same: some things come true by that alone.
         """
         known = await self._known_or_stored()
-        snapshot = reading.snapshot or self._latest.get(endpoint)
+        snapshot = reading.snapshot or self._mind.latest.get(endpoint)
         if snapshot is None:
             return False
         now = self._clock.now()
@@ -120,10 +157,10 @@ class Watcher:
             log.warning("entry set aside endpoint=%s reason=%s", endpoint.name.lower(), reason)
         change = change.then(watch_components(change.known, now))
         await self._write(endpoint, reading, known, change, now)
-        self._known = self._trimmed(change.known)
+        self._mind.known = trimmed(change.known)
         if reading.snapshot is not None:
-            self._latest[endpoint] = snapshot
-            self._validators[endpoint] = reading.validator
+            self._mind.latest[endpoint] = snapshot
+            self._mind.validators[endpoint] = reading.validator
         return reading.snapshot is not None
 
     async def _write(
@@ -133,9 +170,14 @@ class Watcher:
             return
         told = known.components != change.known.components or change.written or known.page is None
         bodies = [(endpoint, reading.body)] if reading.body and told else []
-        due = await self._store.record(change, bodies, now)
+        try:
+            due = await self._store.record(change, bodies, now, fence=self._fence)
+        except Exception:
+            self._mind = Mind()  # a connection may be lost after the write: nobody knows what holds
+            raise
         self._transitions += len(change.transitions)
         self._due += due
+        self._lags += tuple(seen_lags(known, change))
         for transition in change.transitions:
             log.info("transition edge=%s incident=%s", transition.edge.value, transition.key)
         if due:
@@ -152,14 +194,14 @@ class Watcher:
         return hints
 
     async def _take_summary(self, reading: Reading) -> bool:
-        before = self._latest.get(Endpoint.SUMMARY)
+        before = self._mind.latest.get(Endpoint.SUMMARY)
         fresh = await self.observe(Endpoint.SUMMARY, reading)
-        after = self._latest.get(Endpoint.SUMMARY)
-        if not fresh or after is None or (before is not None and _content(before) == _content(after)):
+        after = self._mind.latest.get(Endpoint.SUMMARY)
+        if not fresh or after is None or (before is not None and content(before) == content(after)):
             return False
-        self._wanted.add(Endpoint.INCIDENTS)
-        if before is None or _maintenances(before) != _maintenances(after):
-            self._wanted.add(Endpoint.MAINTENANCES)
+        self._mind.wanted.add(Endpoint.INCIDENTS)
+        if before is None or maintenances(before) != maintenances(after):
+            self._mind.wanted.add(Endpoint.MAINTENANCES)
         return True
 
     async def _read_list(self, endpoint: Endpoint) -> bool:
@@ -168,17 +210,17 @@ class Watcher:
             reading = await self._read(endpoint)
         except Unreadable as failure:
             log.warning("list unreadable endpoint=%s reason=%s", endpoint.name.lower(), failure.reason)
-            self._wanted.add(endpoint)
+            self._mind.wanted.add(endpoint)
             return False
         fresh = await self.observe(endpoint, reading)
-        self._looked[endpoint] = self._clock.now()
+        self._mind.looked[endpoint] = self._clock.now()
         if not reading.stale:
-            self._wanted.discard(endpoint)
+            self._mind.wanted.discard(endpoint)
         return fresh
 
     async def _read(self, endpoint: Endpoint) -> Reading:
         """Return a reading of the page we watch. Raises `Unreadable`, also when another page answers."""
-        reading = await self._source.read(endpoint, self._validators.get(endpoint))
+        reading = await self._source.read(endpoint, self._mind.validators.get(endpoint))
         known = await self._known_or_stored()
         if reading.snapshot and known.page and reading.snapshot.page.id != known.page.id:
             raise Unreadable(
@@ -188,15 +230,15 @@ class Watcher:
         return reading
 
     def _is_time_for(self, endpoint: Endpoint) -> bool:
-        if endpoint in self._wanted or endpoint not in self._looked:
+        if endpoint in self._mind.wanted or endpoint not in self._mind.looked:
             return True
         every = self._rhythm.incidents if endpoint is Endpoint.INCIDENTS else self._rhythm.maintenances
-        return self._clock.now() - self._looked[endpoint] >= every
+        return self._clock.now() - self._mind.looked[endpoint] >= every
 
     async def _known_or_stored(self) -> Known:
-        if self._known is None:
-            self._known = await self._store.known()
-        return self._known
+        if self._mind.known is None:
+            self._mind.known = await self._store.known()
+        return self._mind.known
 
     async def _with_old_records(self, known: Known, snapshot: Snapshot) -> Known:
         """Return *known* with the records of *snapshot* that only the store remembers."""
@@ -205,22 +247,3 @@ class Watcher:
         if not lacking:
             return known
         return known.with_records(await self._store.records_by_official_id(lacking))
-
-    def _trimmed(self, known: Known) -> Known:
-        """Return *known* without the oldest closed records, once there are many; the store keeps them."""
-        if len(known.records) <= RECORDS_IN_MEMORY:
-            return known
-        closed = sorted(
-            (one for one in known.records.values() if not one.is_open), key=lambda one: one.newest_at
-        )
-        surplus = {one.key for one in closed[: len(known.records) - RECORDS_IN_MEMORY // 2]}
-        return replace(known, records={key: one for key, one in known.records.items() if key not in surplus})
-
-
-def _content(snapshot: Snapshot) -> Snapshot:
-    """Return *snapshot* without the page's own time, which changes when nothing else does."""
-    return replace(snapshot, page=replace(snapshot.page, updated_at=None))
-
-
-def _maintenances(snapshot: Snapshot) -> tuple[object, ...]:
-    return tuple(incident for incident in snapshot.incidents if incident.kind == "maintenance")

@@ -125,6 +125,7 @@ async def replay(
         first = next(recorded)
         stage = Stage(store, first.moment, options, pause)
         subscription = await store.subscribe(CHANNEL, settings, CHANNEL.id, first.moment)
+        assert subscription is not None  # noqa: S101 - it is the only one
         for played, one in enumerate(chain([first], recorded), 1):
             async for note in stage.play(one):
                 if audience is not None:

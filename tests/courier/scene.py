@@ -18,6 +18,7 @@ from storage.store import SqlStore
 from tests.domain.builders import OLD, incident, listing, update
 from tests.fakes.chat import FakeChat, Shown
 from tests.fakes.clock import MIDDAY, SetClock
+from tests.stores import subscribe_beyond_the_limit
 
 KEY = "incident1"
 CURB = "curb"
@@ -59,7 +60,9 @@ class Scene:
     ) -> Channel:
         """Let one more channel follow everything, unless *settings* say otherwise."""
         channel = Channel(platform, workspace, f"channel{number}")
-        await self.store.subscribe(channel, Settings(**settings), "somebody", self.clock.now())
+        chosen, now = Settings(**settings), self.clock.now()
+        if await self.store.subscribe(channel, chosen, "somebody", now) is None:
+            await subscribe_beyond_the_limit(self.store, channel, chosen, now)
         return channel
 
     async def news(self, body: str = "", *, key: str = KEY, status: str = "investigating") -> None:

@@ -83,7 +83,10 @@ async def test_freed_room_is_filled_without_waiting_for_the_next_tick(scene: Sce
 
 async def test_three_hundred_channels_are_served_once_each(scene: Scene) -> None:
     platforms = ("curb", RADIO)
-    channels = [await scene.subscribe(number, platform=platforms[number % 2]) for number in range(300)]
+    channels = [
+        await scene.subscribe(number, workspace=f"home{number % 7}", platform=platforms[number % 2])
+        for number in range(300)
+    ]
     doors = Doors(scene.curb)
     courier = scene.courier(curb=doors)
     await scene.news()

@@ -28,10 +28,11 @@ class BrokenStore:
 
 
 class SlowStore:
-    """Answers nothing until it may go on."""
+    """Answers nothing until it may go on. *asked* are the names of what it was asked for."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.asked: list[str] = []
         self._may_go_on = asyncio.Event()
 
     def go_on(self) -> None:
@@ -42,6 +43,7 @@ class SlowStore:
         method = getattr(self._store, name)
 
         async def wait(*given: Any, **named: Any) -> Any:
+            self.asked.append(name)
             await self._may_go_on.wait()
             return await method(*given, **named)
 

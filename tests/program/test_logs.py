@@ -108,3 +108,62 @@ def test_a_line_for_programs_is_json(capsys: pytest.CaptureFixture[str]) -> None
     logging.getLogger("bot").warning("the page is %s", "away")
     line = json.loads(capsys.readouterr().err)
     assert (line["event"], line["level"], line["logger"]) == ("the page is away", "warning", "bot")
+
+
+STEP = "step taken step=%s platform=%s post=%s tries=%d seconds=%.1f reason=another process has it"
+
+
+def test_what_a_line_names_are_fields_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogLevel.INFO, LogFormat.JSON, colours=False)
+    logging.getLogger("bot.courier").info(STEP, "send", "slack", "update:1 of 2", 3, 0.25)
+    line = json.loads(capsys.readouterr().err)
+    del line["at"], line["level"], line["logger"]
+    fields = {"step": "send", "platform": "slack", "post": "update:1 of 2", "tries": 3, "seconds": 0.25}
+    assert line == {"event": "step taken", **fields, "reason": "another process has it"}
+
+
+def test_what_a_line_names_follows_its_words_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogLevel.INFO, LogFormat.CONSOLE, colours=False)
+    logging.getLogger("bot.courier").info(STEP, "send", "slack", "card", 3, 0.25)
+    said = capsys.readouterr().err
+    assert "step taken " in said
+    assert "platform=slack post=card reason='another process has it' seconds=0.25 step=send tries=3" in said
+
+
+@pytest.mark.parametrize(
+    ("template", "values", "event", "fields"),
+    [
+        ("%s duty=%s", ("lead taken", "watch"), "lead taken", {"duty": "watch"}),
+        ("not answered what=%s (%s)", ("help", "ValueError"), "not answered (ValueError)", {"what": "help"}),
+        ("all stopped count=%d minutes=10", (8,), "all stopped", {"count": 8, "minutes": "10"}),
+        ("results count=%d; trying again", (2,), "results; trying again", {"count": 2}),
+        ("Slack is back: %s", ("with a=b in it",), "Slack is back: with a=b in it", {}),
+        ("as it stands x=", (), "as it stands", {"x": ""}),
+    ],
+)
+def test_words_and_fields_are_told_apart(
+    template: str,
+    values: tuple[object, ...],
+    event: str,
+    fields: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    configure_logs(LogLevel.INFO, LogFormat.JSON, colours=False)
+    logging.getLogger("adapters.somewhere").warning(template, *values)
+    line = json.loads(capsys.readouterr().err)
+    assert {name: value for name, value in line.items() if name not in {"at", "level", "logger"}} == {
+        "event": event,
+        **fields,
+    }
+
+
+def test_a_line_of_a_library_stays_as_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogLevel.INFO, LogFormat.JSON, colours=False)
+    logging.getLogger("somebody").warning("it failed code=%s", 7)
+    assert json.loads(capsys.readouterr().err)["event"] == "it failed code=7"
+
+
+def test_a_field_holds_no_secret_either(capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs(LogLevel.INFO, LogFormat.JSON, colours=False, secrets=["8f742231b10e8888"])
+    logging.getLogger("bot").warning("it failed reason=%s", "with 8f742231b10e8888")
+    assert json.loads(capsys.readouterr().err)["reason"] == "with (secret)"

@@ -1,0 +1,1 @@
+"""What only one of several processes does at a time."""
