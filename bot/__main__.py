@@ -1,4 +1,4 @@
-"""The command line: run, status, replay, check, migrate."""
+"""The command line: run, status, replay, check, migrate, rotate-keys, backup."""
 
 from __future__ import annotations
 
@@ -78,6 +78,13 @@ def _parser() -> argparse.ArgumentParser:
 
     migrated = words.add_parser("migrate", help="bring the database up to date")
     migrated.set_defaults(command=_migrate)
+
+    rotated = words.add_parser("rotate-keys", help="encrypt stored tokens with the first key of the ring")
+    rotated.set_defaults(command=_rotate_keys)
+
+    saved = words.add_parser("backup", help="copy the SQLite file, also while the bot runs")
+    saved.add_argument("file", type=Path, metavar="FILE", help="where to; an older copy is replaced")
+    saved.set_defaults(command=_backup)
     return parser
 
 
@@ -153,16 +160,16 @@ def _check(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     del options
     settings = read(environment, serves=False)
     _configure_logs(settings, environment, interactive=True)
-    return asyncio.run(_findings(settings))
+    return asyncio.run(_findings(settings, environment.get("DYNO")))
 
 
-async def _findings(settings: Settings) -> int:
+async def _findings(settings: Settings, dyno: str | None) -> int:
     from adapters.statuspage.client import open_status_page
     from bot.check import check
 
     good = True
     async with open_status_page(settings.status_page_url) as source:
-        async for finding in check(settings, source):
+        async for finding in check(settings, source, dyno=dyno):
             print(finding)
             good = good and finding.good
     return 0 if good else EXIT_CHECK_FAILED
@@ -176,6 +183,28 @@ def _migrate(options: argparse.Namespace, environment: Mapping[str, str]) -> int
     url = read(environment, serves=False).database_url.reveal()
     moved = asyncio.run(migrate(url))
     print(f"{read_address(url).shown} {'was brought' if moved else 'is'} up to date.")
+    return 0
+
+
+def _rotate_keys(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.rotation import rotate_keys
+
+    del options
+    settings = read(environment, serves=False)
+    ring = [key.reveal() for key in settings.token_encryption_key]
+    if not ring:
+        raise BadArgument(
+            "TOKEN_ENCRYPTION_KEY is not set, so there is nothing to encrypt with: set it to the ring of the"
+            " running bot, the new key first."
+        )
+    good = asyncio.run(rotate_keys(settings.database_url.reveal(), ring, sys.stdout))
+    return 0 if good else EXIT_CHECK_FAILED
+
+
+def _backup(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    from bot.backup import backup
+
+    backup(read(environment, serves=False).database_url.reveal(), options.file, sys.stdout)
     return 0
 
 

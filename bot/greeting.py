@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from adapters.slack.oauth import INSTALL
 from bot.parts import Bot, Role
 from storage.address import read_address
 
@@ -11,13 +12,17 @@ def greeting(bot: Bot, *, typed: bool) -> list[str]:
     settings, roles = bot.settings, bot.options.roles
     watching = f"Watching {settings.status_page_url} every {settings.poll_seconds:g} s."
     silent = "This process delivers no alerts (see --roles)."
+    memory = read_address(settings.database_url.reveal())
     lines = [
         watching if Role.WATCH in roles else "This process does not watch the page (see --roles).",
-        f"Storing in {read_address(settings.database_url.reveal()).shown}.",
+        f"Storing in {memory.shown}.",
         _told(bot) if Role.DELIVER in roles else silent,
         *_ways_in(bot),
-        *_unserved(bot),
     ]
+    if memory.is_postgresql:
+        lines.append(
+            "What only one may do (watch, send to Discord, hear Discord) waits while another process does."
+        )
     if typed:
         lines.append("Type /claudestatus help for what you can ask, Ctrl-C to stop.")
     return lines
@@ -39,6 +44,8 @@ def _ways_in(bot: Bot) -> list[str]:
     if settings.port is not None and Role.WEB in roles:
         slack = ", for Slack at /slack/events" if bot.slack and bot.slack.http else ""
         ways.append(f"Listening on port {settings.port}{slack}.")
+        if bot.slack and bot.slack.install:
+            ways.append(f"Slack workspaces install the app at {settings.public_url}{INSTALL}.")
     if bot.slack and not ways:
         ways.append("This process answers nobody in Slack (see --roles).")
     if bot.discord and Role.DISCORD in roles:
@@ -46,11 +53,3 @@ def _ways_in(bot: Bot) -> list[str]:
     elif bot.discord:
         ways.append("This process answers nobody in Discord (see --roles).")
     return ways
-
-
-def _unserved(bot: Bot) -> list[str]:
-    """Return what is configured and not served by this version."""
-    lines = []
-    if bot.settings.slack and bot.slack is None:
-        lines.append("SLACK_CLIENT_ID is set, but this version serves one workspace: set SLACK_BOT_TOKEN.")
-    return lines

@@ -44,13 +44,15 @@ class Reading:
 
     *snapshot* is None when the page said that nothing changed since *validator*. *stale* is True when
     a cache answered with something older than it should be, so that a second look is worth while.
-    *body* is the accepted document as bytes, empty when nothing changed.
+    *body* is the accepted document as bytes, empty when nothing changed. *given_at* is when it was
+    given by the page's clock, None where the page does not say.
     """
 
     snapshot: Snapshot | None
     validator: Validator | None = None
     stale: bool = False
     body: bytes = b""
+    given_at: datetime | None = None
 
 
 class StatusSource(Protocol):

@@ -10,7 +10,7 @@ from http import HTTPStatus
 import httpx
 
 from adapters.statuspage.feed import read_feed
-from adapters.statuspage.headers import entity_tag, is_stale, retry_after
+from adapters.statuspage.headers import entity_tag, given_at, is_stale, retry_after
 from adapters.statuspage.parse import Rejected, parse
 from adapters.statuspage.transfer import DEADLINE, Answer, fetch, open_client
 from bot.domain.status import Endpoint
@@ -32,14 +32,14 @@ class StatusPage:
         known = entity_tag(validator.etag) if validator else None
         answer = await self._get(endpoint, {"If-None-Match": known} if known else {})
         etag = entity_tag(answer.headers.get("ETag"))
-        stale = is_stale(answer.headers)
+        stale, given = is_stale(answer.headers), given_at(answer.headers)
         if known and answer.status == HTTPStatus.NOT_MODIFIED:
-            return Reading(None, Validator(etag or known), stale)
+            return Reading(None, Validator(etag or known), stale, given_at=given)
         _require_document(answer)
         snapshot = parse(endpoint, answer.body, self._url)
         if isinstance(snapshot, Rejected):
             raise Unreadable(snapshot.reason)
-        return Reading(snapshot, Validator(etag) if etag else None, stale, answer.body)
+        return Reading(snapshot, Validator(etag) if etag else None, stale, answer.body, given)
 
     async def headlines(self) -> tuple[Headline, ...]:
         """Return the page's feed, newest first. Raises `Unreadable`, and nothing else."""

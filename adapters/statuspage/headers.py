@@ -29,8 +29,24 @@ def entity_tag(value: str | None) -> str | None:
 
 def is_stale(headers: Mapping[str, str]) -> bool:
     """True if a cache gave an answer that is older than it may be."""
+    return _age(headers) > _max_age(headers)
+
+
+def given_at(headers: Mapping[str, str]) -> datetime | None:
+    """Return when the answer was given: its `Date` is that of its making, its `Age` the time since.
+
+    https://www.rfc-editor.org/rfc/rfc9111#section-5.1
+    """
+    made_at = _date(headers.get("Date", ""))
+    try:
+        return made_at + timedelta(seconds=_age(headers)) if made_at else None
+    except OverflowError:
+        return None
+
+
+def _age(headers: Mapping[str, str]) -> int:
     age = headers.get("Age", "").strip()
-    return age.isascii() and age.isdigit() and len(age) < 10 and int(age) > _max_age(headers)
+    return int(age) if age.isascii() and age.isdigit() and len(age) < 10 else 0
 
 
 def _max_age(headers: Mapping[str, str]) -> int:

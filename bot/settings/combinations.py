@@ -41,6 +41,12 @@ def _missing_for_many_workspaces(present: frozenset[str]) -> Iterator[Problem]:
     for name, cure in _FOR_MANY_WORKSPACES.items():
         if name not in present:
             yield Problem(name, "is not set, but serving many Slack workspaces needs it", cure)
+    if "SLACK_BOT_TOKEN" in present:
+        cure = (
+            "remove it, each workspace gets a token when it installs the app; or remove SLACK_CLIENT_ID and"
+        )
+        cure += " SLACK_CLIENT_SECRET to serve one workspace"
+        yield Problem("SLACK_BOT_TOKEN", "is of one workspace, and SLACK_CLIENT_ID serves many", cure)
 
 
 def _missing_for_one_workspace(present: frozenset[str]) -> Iterator[Problem]:

@@ -13,7 +13,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 from aiohttp import ClientSession, web
 
-from adapters.web import CannotServe, Route, _cure, serve
+from adapters.web import CannotServe, Route, serve
+from adapters.web.port import cure
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 DEADLINE = 0.2
@@ -213,7 +214,7 @@ async def test_a_port_in_use_is_named_with_its_cure() -> None:
     ],
 )
 def test_every_failure_to_open_a_port_names_its_cure(number: int, words: str) -> None:
-    assert words in _cure(OSError(number, "as the system says"), 80)
+    assert words in cure(OSError(number, "as the system says"), 80)
 
 
 @pytest.mark.parametrize(

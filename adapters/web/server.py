@@ -1,9 +1,8 @@
-"""The one web server of the process: narrow limits, a deadline for each request, few words."""
+"""The server: it takes connections and requests, and holds them to their limits."""
 
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -12,6 +11,9 @@ from http import HTTPStatus
 
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+
+from adapters.web.connections import Connections, may_be_open, told_rarely
+from adapters.web.port import CannotServe, cure
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +25,11 @@ LARGEST_LINE = 8190
 MOST_HEADERS = 64
 
 KEEPALIVE = 75.0
-"""Seconds; longer than a proxy in front usually keeps an idle connection, so that it ends them, not we."""
+"""Seconds; longer than a proxy in front usually keeps an idle connection, so that it ends them, not we. Else
+it now and then sends a request into what we just closed, and answers 502 in our name. `Connections` bounds
+how many are kept, whatever this is.
+https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
+"""
 
 LINGERING = 1.0
 """Seconds in which the rest of a refused body is read, so that its sender gets to see the answer."""
@@ -32,13 +38,9 @@ CLOSING = 1.5
 """Seconds for saying goodbye; the program has ten in all."""
 
 
-class CannotServe(Exception):
-    """The port cannot be had; the words name the cure."""
-
-
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What answers *method* on *path*; GET answers HEAD as well."""
+    """What answers *method* on *path*; GET answers HEAD as well, `*` is every method."""
 
     method: str
     path: str
@@ -47,13 +49,20 @@ class Route:
 
 @asynccontextmanager
 async def serve(
-    port: int, routes: Sequence[Route], *, host: str | None = None, deadline: float = 10
+    port: int,
+    routes: Sequence[Route],
+    *,
+    host: str | None = None,
+    deadline: float = 10,
+    most: int | None = None,
 ) -> AsyncIterator[int]:
     """Serve *routes* on *port* of every address, or of *host* alone, and yield the port.
 
-    Port 0 is any free one. A request has *deadline* seconds for its head, and as many for its body and
-    the answer. Raises `CannotServe`. Ends within 2 s, whatever the other side does.
+    Port 0 is any free one. A request has *deadline* seconds for its head, as many for its body and the
+    answer, and as many for taking that. At most *most* connections are open, as many as the system has
+    room for if None. Raises `CannotServe`. Ends within 2 s, whatever the other side does.
     """
+    connections = Connections(may_be_open() if most is None else most)
     app = web.Application(client_max_size=LARGEST_BODY, middlewares=[_guard(deadline)])
     app.on_response_prepare.append(_without_a_name)
     for route in routes:
@@ -63,9 +72,10 @@ async def serve(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=CLOSING / 3)
     await runner.setup()
     try:
-        server = await _listen(runner, port, host, deadline)
+        server = await _listen(runner, port, host, deadline, connections)
         try:
-            yield server.sockets[0].getsockname()[1]
+            with told_rarely(asyncio.get_running_loop()):
+                yield server.sockets[0].getsockname()[1]
         finally:
             server.close()
     finally:
@@ -77,9 +87,15 @@ async def serve(
 class _Protocol(web.RequestHandler):
     """aiohttp's own, which waits for the first head for ever and says in errors which version it is."""
 
-    __slots__ = ("_deadline", "_hurry")
+    __slots__ = ("_connections", "_deadline", "_hurry")
 
-    def __init__(self, manager: web.Server, loop: asyncio.AbstractEventLoop, deadline: float) -> None:
+    def __init__(
+        self,
+        manager: web.Server,
+        loop: asyncio.AbstractEventLoop,
+        deadline: float,
+        connections: Connections,
+    ) -> None:
         super().__init__(
             manager,
             loop=loop,
@@ -92,20 +108,45 @@ class _Protocol(web.RequestHandler):
             auto_decompress=False,
         )
         self._deadline = deadline
+        self._connections = connections
         self._hurry: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._hurry = asyncio.get_running_loop().call_later(self._deadline, self.force_close)
+        self._hurry = self._in_time()
+        self._connections.opened(self)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self.spoke()
+        self._connections.closed(self)
         super().connection_lost(exc)
 
     def spoke(self) -> None:
         """A whole head has arrived; from now on the request has its own deadline."""
+        self._connections.busy(self)
         if self._hurry is not None:
             self._hurry.cancel()
+
+    async def finish_response(
+        self, request: web.BaseRequest, resp: web.StreamResponse, start_time: float | None
+    ) -> tuple[web.StreamResponse, bool]:
+        """Send the answer to whoever takes it in time; then the connection is idle."""
+        hurry = self._in_time()
+        try:
+            return await super().finish_response(request, resp, start_time)
+        finally:
+            hurry.cancel()
+            self._connections.idle(self)
+
+    def abort(self) -> None:
+        """End the connection, also where nobody takes what was sent."""
+        transport = self.transport
+        self.force_close()
+        if transport is not None:
+            transport.abort()
+
+    def _in_time(self) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(self._deadline, self.abort)
 
     def handle_error(
         self,
@@ -121,24 +162,21 @@ class _Protocol(web.RequestHandler):
         return answer
 
 
-async def _listen(runner: web.AppRunner, port: int, host: str | None, deadline: float) -> asyncio.Server:
+async def _listen(
+    runner: web.AppRunner, port: int, host: str | None, deadline: float, connections: Connections
+) -> asyncio.Server:
     loop = asyncio.get_running_loop()
     manager = runner.server
     assert manager is not None  # it is set up  # noqa: S101
     try:
-        return await loop.create_server(lambda: _Protocol(manager, loop, deadline), host, port)
+        return await loop.create_server(
+            lambda: _Protocol(manager, loop, deadline, connections),
+            host,
+            port,
+            backlog=connections.taken_at_once,
+        )
     except OSError as error:
-        raise CannotServe(_cure(error, port)) from error
-
-
-def _cure(error: OSError, port: int) -> str:
-    match error.errno:
-        case errno.EADDRINUSE:
-            return f"Port {port} is in use by another program. Stop that, or set PORT to a free one."
-        case errno.EACCES:
-            return f"Port {port} may only be opened by the administrator. Set PORT to one above 1023."
-        case _:
-            return f"Port {port} cannot be opened ({error.strerror or error}). Set PORT to another one."
+        raise CannotServe(cure(error, port)) from error
 
 
 def _guard(deadline: float) -> Middleware:

@@ -1,0 +1,3 @@
+"""The command `check`."""
+
+from __future__ import annotations

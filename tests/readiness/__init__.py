@@ -1,0 +1,3 @@
+"""Watching over the bot: readiness, numbers, the watchdog, the doorbell."""
+
+from __future__ import annotations
