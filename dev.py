@@ -44,7 +44,7 @@ Usage: python3 dev.py COMMAND [ARGUMENTS]
   {", ".join(CAMPAIGNS)}
           run this campaign of tests/
 
-Any other command goes to `python -m bot`: status, replay, check, migrate.
+Any other command goes to `python -m bot`: status, replay, check, migrate, backup, rotate-keys.
 What a command needs is installed into .venv first."""
 
 
@@ -72,10 +72,13 @@ def main(arguments: Sequence[str]) -> int:
 def workers(arguments: Sequence[str]) -> list[str]:
     """Three test processes, a file each, unless `arguments` choose otherwise or need to see the one process.
 
-    One more than most machines have cores, because some tests wait for other programs.
+    One more than most machines have cores, because some tests wait for other programs. The files come in the
+    order of tests/conftest.py.
     """
     choices = ("-n", "-p", "-s", "--numprocesses", "--dist", "--pdb", "--trace", "--capture")
-    return [] if any(word.startswith(choices) for word in arguments) else ["-n", "3", "--dist", "loadfile"]
+    if any(word.startswith(choices) for word in arguments):
+        return []
+    return ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def lock(arguments: Sequence[str]) -> int:

@@ -241,8 +241,8 @@ def test_who_chooses_the_test_processes_gets_them(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["-x"], ["tests/project", "-k", "not slow"], ["--no-header"]])
-def test_tests_run_in_two_processes(arguments: list[str]) -> None:
-    assert dev.workers(arguments) == ["-n", "3", "--dist", "loadfile"]
+def test_tests_run_in_three_processes(arguments: list[str]) -> None:
+    assert dev.workers(arguments) == ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 def test_the_lock_is_written_by_uv_alone(checkout: Checkout) -> None:

@@ -102,12 +102,15 @@ def test_the_project_keeps_every_rule(tree: Path) -> None:
     assert f"Contracts: {len(CONTRACTS)} kept, 0 broken." in outcome.stdout
 
 
-@pytest.mark.parametrize(("rule", "module", "imported"), VIOLATIONS)
-def test_a_violation_is_caught(tree: Path, rule: str, module: str, imported: str) -> None:
-    add_import(tree, module, imported)
+@pytest.mark.parametrize("rule", dict.fromkeys(rule for rule, _, _ in VIOLATIONS))
+def test_a_violation_is_caught(tree: Path, rule: str) -> None:
+    violations = [(module, imported) for broken, module, imported in VIOLATIONS if broken == rule]
+    for module, imported in violations:
+        add_import(tree, module, imported)
     outcome = lint_imports(tree, "--contract", rule)
     assert outcome.returncode == 1, outcome.stdout + outcome.stderr
-    assert f"{module} -> {imported} (l." in outcome.stdout
+    found = set(re.findall(r"(\S+) -> (\S+) \(l\.", outcome.stdout))
+    assert found >= set(violations), outcome.stdout
 
 
 def test_a_rule_is_not_in_the_list_without_a_violation() -> None:

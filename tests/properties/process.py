@@ -68,14 +68,14 @@ class Process:
         claims = await self.living("claim", lambda: self._store.claim(owner, platforms, limit, now, lease))
         return [self.flaw.claim(one) for one in claims]
 
-    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> int:
+    async def settle(self, settlements: Sequence[Settlement], now: datetime) -> Sequence[Settlement]:
         """Write results, unless the process dies before or after."""
         results = [self.flaw.result(one) for one in settlements]
-        counted = await self.living("settle", lambda: self._store.settle(results, now))
+        held = await self.living("settle", lambda: self._store.settle(results, now))
         for one in settlements:
             for receipt in one.delivery.receipts:
                 self._unwritten.pop((one.claim.subscription.channel, receipt.reference.id), None)
-        return counted
+        return held
 
     async def living(self, name: str, effect: Callable[[], Awaitable[Result]]) -> Result:
         """Return what *effect* comes to; raises `Crash` if the process is dead before or after it."""

@@ -100,10 +100,14 @@ class Archive:
 def read_snapshots(folder: Path) -> Archive:
     """Read a folder of `incidents.json` documents, named by their moments."""
     archive: Archive | None = None
+    before: dict[str, Any] = {}
     for path in sorted(folder.glob("*.json.gz")):
         at = datetime.strptime(path.name, "%Y-%m-%dT%H-%M-%SZ.json.gz").replace(tzinfo=UTC)
         archive = archive or Archive(at)
         for incident in json.loads(gzip.decompress(path.read_bytes()))["incidents"]:
+            if before.get(incident["id"]) == incident:
+                continue
+            before[incident["id"]] = incident
             archive.add(at, incident, incident["incident_updates"], incident["status"])
     assert archive is not None
     return archive

@@ -52,7 +52,7 @@ def test_an_empty_variable_counts_as_not_set() -> None:
 def test_every_variable_arrives() -> None:
     environment = {
         **MANY_WORKSPACES,
-        **SOCKET_MODE,
+        "SLACK_APP_TOKEN": "xapp-1",
         "STATUS_PAGE_URL": "https://status.example.com/",
         "POLL_SECONDS": "12.5",
         "DATABASE_URL": "postgres://user:word@db.example.com/bot",
@@ -73,7 +73,6 @@ def test_every_variable_arrives() -> None:
         status_page_url="https://status.example.com",
         poll_seconds=12.5,
         database_url=Secret("postgres://user:word@db.example.com/bot"),
-        slack_bot_token=Secret("xoxb-1"),
         slack_app_token=Secret("xapp-1"),
         slack_signing_secret=Secret("s1"),
         slack_client_id="1.2",
@@ -92,8 +91,10 @@ def test_every_variable_arrives() -> None:
         discord_api_url="http://[::1]:2/api",
         discord_gateway_url="ws://localhost:3",
     )
+    one_workspace_alone = "slack_bot_token"
     missing = [field.name for field in fields(Settings) if field.name.upper() not in environment]
-    assert not missing
+    assert missing == [one_workspace_alone]
+    assert read(SOCKET_MODE).slack_bot_token == Secret("xoxb-1")
 
 
 @pytest.mark.parametrize("environment", [SOCKET_MODE, HTTP_MODE, MANY_WORKSPACES])
@@ -122,6 +123,12 @@ def test_half_of_slack_is_a_problem_of_the_missing_half(
 def test_many_workspaces_name_all_that_they_lack_at_once() -> None:
     lacking = set(MANY_WORKSPACES) - {"SLACK_CLIENT_ID"}
     assert set(problems({"SLACK_CLIENT_ID": "1.2"})) == lacking
+
+
+def test_one_workspace_and_many_are_not_served_together() -> None:
+    found = problems({**MANY_WORKSPACES, "SLACK_BOT_TOKEN": "xoxb-1"})
+    assert set(found) == {"SLACK_BOT_TOKEN"}
+    assert "SLACK_CLIENT_ID serves many" in found["SLACK_BOT_TOKEN"]
 
 
 def test_what_is_set_wrongly_is_not_called_missing() -> None:
