@@ -13,29 +13,28 @@ from bot.domain.words import duration
 
 DOES = {Kind.COMMAND: "ask", Kind.PRESS: "press"}
 
+BUSY = "Many people here ask me at the moment"
+CHANGED = "This channel was changed often just now"
+SAID = {
+    Whose.PERSON: ("One moment, please", "One person may {does} {rate}."),
+    Whose.WORKSPACE: (BUSY, "I answer everybody here together {rate}."),
+    Whose.OUTSIDERS: (BUSY, "I answer guests and people of other workspaces here together {rate}."),
+    Whose.TOLD: (CHANGED, "Each change is told in it, and that at most {rate}."),
+    Whose.CHANNEL: (CHANGED, "It can be changed at most {rate}."),
+    Whose.EXPORT: ("There was an export just now", "One can be had every {span}."),
+}
+"""What is said of each limit: a title and the rule."""
+
+ASKING = frozenset({Whose.PERSON, Whose.WORKSPACE, Whose.OUTSIDERS})
+"""The limits of who asks: the page answers them meanwhile."""
+
 
 def too_much(found: TooMuch, page_url: str) -> Message:
     """Say which limit was reached, and when to try again; the page can be read all the same."""
-    page = Link("Status page", page_url)
-    match found.whose:
-        case Whose.PERSON:
-            rule = f"One person may {DOES[found.kind]} {_rate(found)}."
-            return _said("One moment, please", f"{rule} {_again(found.wait)}", page)
-        case Whose.WORKSPACE:
-            rule = f"I answer everybody here together {_rate(found)}."
-            return _said("Many people here ask me at the moment", f"{rule} {_again(found.wait)}", page)
-        case Whose.OUTSIDERS:
-            rule = f"I answer guests and people of other workspaces here together {_rate(found)}."
-            return _said("Many people here ask me at the moment", f"{rule} {_again(found.wait)}", page)
-        case Whose.TOLD:
-            rule = f"Each change is told in it, and that at most {_rate(found)}."
-            return _said("This channel was changed often just now", f"{rule} {_again(found.wait)}", None)
-        case Whose.CHANNEL:
-            rule = f"It can be changed at most {_rate(found)}."
-            return _said("This channel was changed often just now", f"{rule} {_again(found.wait)}", None)
-        case Whose.EXPORT:
-            rule = f"One can be had every {duration(found.limit.span)}."
-            return _said("There was an export just now", f"{rule} {_again(found.wait)}", None)
+    title, rule = SAID[found.whose]
+    said = rule.format(does=DOES[found.kind], rate=_rate(found), span=duration(found.limit.span))
+    page = Link("Status page", page_url) if found.whose in ASKING else None
+    return _said(title, f"{said} {_again(found.wait)}", page)
 
 
 def _said(title: str, words: str, page: Link | None) -> Message:
